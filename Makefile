@@ -1,0 +1,55 @@
+# `make` prints what there is. Each target makes the environment first if it is missing or out of date.
+#   ENV=active     use the Python that is active now, if it satisfies requirements.txt
+#   INSTALL=...    another installer, for instance: INSTALL="uv pip install --python .venv --torch-backend cpu"
+PYTHON ?= python3
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+INSTALL ?= $(BIN)/python -m pip install --quiet
+ifeq ($(ENV),active)
+RUN := $(PYTHON)
+READY := active-environment
+else
+RUN := $(BIN)/python
+READY := .venv/made
+endif
+export PYTHONPATH := $(CURDIR)
+
+help:            ## print this list
+	@$(PYTHON) -c "import re; [print('make %-12s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):.*?## (.*)', open('Makefile').read())]"
+
+.venv/made: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(INSTALL) -r requirements.txt
+	@$(BIN)/python -c "open('.venv/made', 'w')"
+
+active-environment:
+	@$(PYTHON) -m helpers.environment
+
+env: $(READY)    ## make the environment .venv
+execute-all: $(READY)  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses
+	@$(RUN) -m helpers.execute $(ARGS)
+
+test: $(READY)   ## check everything the bundle promises, stored outputs and figures included
+	@$(RUN) -m pytest $(ARGS)
+
+refresh: $(READY)  ## run changed notebooks in place; NB="01 03" names them
+	@$(RUN) -m helpers.execute --in-place $(if $(NB),$(NB),--changed)
+
+lab: $(READY)    ## open JupyterLab on the bundle
+	@$(RUN) -m jupyterlab
+
+lint: $(READY)   ## check style of code and notebooks
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
+
+bench: $(READY)  ## compare speed with what a user would otherwise use
+	@$(RUN) -m tests.bench $(ARGS)
+
+mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
+	@$(RUN) -m tests.mistakes $(ARGS)
+
+address: $(READY)  ## write the repository's address (git's origin, or REPOSITORY=...) into badges and set-up cells
+	@$(RUN) -m helpers.address $(REPOSITORY)
+
+clean:           ## remove what the targets made, the environment excepted
+	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', '.pytest_cache', '.ruff_cache')]"
+
+.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes address clean

@@ -1,0 +1,10 @@
+"""What the four notebooks share and no one is examined on: data, drawing, numeric checks, exercise feedback.
+
+On networks this small a second thread costs more time than it saves, so the numerical libraries are held
+to one thread. They read these variables when they are first imported: import helpers before NumPy and torch.
+"""
+
+import os
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")

@@ -1,0 +1,131 @@
+"""Numeric checks, argument checks, and feedback on exercises. Every failure is one sentence that names its cause."""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+
+def central_differences(f: Callable[[np.ndarray], Any], x: Any, step: float = 1e-6) -> np.ndarray:
+    """Numerical gradient of a scalar function, one entry of x at a time.
+
+    (f(x + h) - f(x - h)) / 2h has an error of order h**2; h = 1e-6 balances it against rounding in float64.
+
+    Args:
+        f: maps an array of the shape of x to a number. It gets a copy each time and x is never changed.
+        x: array of any shape, or a number.
+        step: h, positive, in the units of x.
+    Returns:
+        float64 array of the shape of x: the derivative of f by each entry.
+    Raises:
+        TypeError, ValueError: if step is not a positive finite number.
+    """
+    require_float("step", step, 1e-300, 1.0)
+    x = np.array(x, dtype=float)
+    gradient = np.empty_like(x)
+    for index in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[index] += step
+        below[index] -= step
+        gradient[index] = (float(f(above)) - float(f(below))) / (2 * step)
+    return gradient
+
+
+def relative_error(actual: Any, expected: Any) -> float:
+    """Largest absolute difference over the largest absolute expected entry; both 0 gives 0, a nan gives inf."""
+    actual, expected = np.asarray(actual, dtype=float), np.asarray(expected, dtype=float)
+    if np.array_equal(actual, expected):
+        return 0.0
+    error = np.max(np.abs(actual - expected)) / max(np.max(np.abs(expected)), np.finfo(float).tiny)
+    return math.inf if np.isnan(error) else float(error)
+
+
+def _fields(value: Any, name: str) -> dict[str, Any]:
+    """The named arrays in a value: the fields of a NamedTuple, the items of a mapping, or the value itself."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    return dict(value) if isinstance(value, Mapping) else {name: value}
+
+
+def assert_close(actual: Any, expected: Any, rtol: float, name: str = "value") -> None:
+    """Assert that arrays agree, and name the one that does not.
+
+    Args:
+        actual, expected: arrays, or NamedTuples or mappings of arrays with the same fields.
+        rtol: allowed relative error (see relative_error), per field.
+        name: what a bare array is called in the message; a prefix for fields.
+    Raises:
+        AssertionError: the first field at fault, with its error or its two shapes.
+        TypeError, ValueError: if rtol is not a number from 0 to 1.
+    """
+    require_float("rtol", rtol, 0.0, 1.0)
+    actual_fields, expected_fields = _fields(actual, name), _fields(expected, name)
+    if actual_fields.keys() != expected_fields.keys():
+        raise AssertionError(f"{name}: fields {list(actual_fields)} are not {list(expected_fields)}")
+    for field, a in actual_fields.items():
+        e = expected_fields[field]
+        if np.shape(a) != np.shape(e):
+            raise AssertionError(f"{field}: shape {np.shape(a)} is not {np.shape(e)}")
+        error = relative_error(a, e)
+        if not error <= rtol:
+            raise AssertionError(f"{field}: relative error {error:.2g} > {rtol:.2g}")
+
+
+def require_int(name: str, value: Any, low: int, high: int) -> int:
+    """Return value if it is an integer from low to high; else raise TypeError or ValueError naming it."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an integer from {low} to {high}, got {value!r}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be an integer from {low} to {high}, got {value!r}.")
+    return int(value)
+
+
+def require_float(name: str, value: Any, low: float, high: float) -> float:
+    """Return value if it is a finite number from low to high; else raise TypeError or ValueError naming it."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number from {low} to {high}, got {value!r}.")
+    if not low <= value <= high or not math.isfinite(value):
+        raise ValueError(f"{name} must be a number from {low} to {high}, got {value!r}.")
+    return float(value)
+
+
+def require_choice(name: str, value: Any, allowed: Collection) -> Any:
+    """Return value if it is one of the allowed ones; else raise ValueError naming it."""
+    for choice in allowed:
+        if type(value) is type(choice) and value == choice:
+            return value
+    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
+
+
+def feedback(
+    answer: Any,
+    right: Callable[[Any], bool],
+    hints: Iterable[tuple[Callable[[Any], bool], str]] = (),
+    praise: str = "Right.",
+) -> None:
+    """Print one line about an answer to an exercise.
+
+    Args:
+        answer: what the student wrote; None or ... means that nothing is answered yet.
+        right: says whether the answer is right.
+        hints: pairs (predicate, sentence); the first predicate that holds gives the hint.
+        praise: printed when the answer is right.
+
+    A predicate that cannot digest the answer (wrong type, wrong shape) counts as not holding.
+    """
+
+    def holds(predicate: Callable[[Any], bool]) -> bool:
+        try:
+            return bool(predicate(answer))
+        except Exception:  # a student's function may raise anything
+            return False
+
+    if answer is None or answer is Ellipsis:
+        print("Not answered yet.")
+    elif holds(right):
+        print(praise)
+    else:
+        matching = (hint for predicate, hint in hints if holds(predicate))
+        print("Not yet:", next(matching, "this is not it. Work through one case by hand and compare."))

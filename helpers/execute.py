@@ -1,0 +1,285 @@
+"""Run notebooks with papermill, several at once, and put each finished result in place in one step.
+
+    python -m helpers.execute [NAME ...] [-p PARAMETER VALUE ...] [--in-place] [--changed]
+
+Each notebook runs in a papermill process of its own, so that one that dies takes nothing with it. The result is
+written to a temporary file, freed of paths and times, and moved over the earlier result only when it is whole.
+"""
+
+import argparse
+import ast
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import nbformat
+from tqdm import tqdm
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+OUTPUT = ROOT / "build" / "executed"
+CELL_TIMEOUT = 600  # seconds; the longest cell takes a tenth of it on a slow laptop
+RUNNING: set[subprocess.Popen] = set()
+
+
+class Failure(Exception):
+    """What went wrong, in one line."""
+
+
+class Result(NamedTuple):
+    name: str
+    cells: int
+    seconds: float
+    error: str = ""
+
+
+def one_line(text: str) -> str:
+    """The last line of an error report that says something, without terminal colours."""
+    lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()]
+    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception|NoSuchKernel|Interrupt|Exit)\b", line)]
+    return (named or [line for line in lines if line] or ["no message"])[-1]
+
+
+def read(path: pathlib.Path) -> nbformat.NotebookNode:
+    """A valid notebook of format 4, or a Failure that says why not."""
+    try:
+        notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+        if notebook.get("nbformat") != 4:
+            raise Failure(f"nbformat must be 4, got {notebook.get('nbformat')}")
+        nbformat.validate(notebook)
+        return notebook
+    except Failure:
+        raise
+    except FileNotFoundError:
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.ipynb"))) or "none"
+        raise Failure(f"no such notebook in {path.parent.name}/; there are: {known}") from None
+    except Exception as error:
+        raise Failure(f"not a readable notebook: {one_line(str(error))[:200]}") from None
+
+
+def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, object]:
+    """The literal defaults in the cell tagged `parameters`, by name."""
+    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    return {
+        statement.targets[0].id: ast.literal_eval(statement.value)
+        for cell in cells
+        for statement in ast.parse(cell.source).body
+        if isinstance(statement, ast.Assign)
+    }
+
+
+def parse_value(text: str) -> object:
+    """A command line's text as bool, int, float or, failing these, str: what papermill makes of it."""
+    if text in ("True", "False"):
+        return text == "True"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def check_parameters(given: dict[str, object], known: dict[str, dict[str, object]]) -> None:
+    """Refuse a parameter that no notebook has, or a value of another type than its default's.
+
+    Raises:
+        Failure: names the parameter, the value and what is allowed.
+    """
+    for name, value in given.items():
+        defaults = [defaults[name] for defaults in known.values() if name in defaults]
+        if not defaults:
+            allowed = ", ".join(sorted(set().union(*known.values()))) or "none"
+            raise Failure(f"-p {name}: unknown parameter; the notebooks chosen know: {allowed}")
+        for default in defaults:
+            fits = type(value) is type(default) or (type(default) is float and type(value) is int)
+            if not fits:
+                raise Failure(f"-p {name}: must be of type {type(default).__name__} like {default!r}, got {value!r}")
+
+
+def quieten(notebook: nbformat.NotebookNode) -> None:
+    """Take out what differs from run to run and machine to machine: times, paths, versions."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution", "collapsed", "scrolled"):
+            cell.metadata.pop(key, None)
+
+
+def put_in_place(notebook: nbformat.NotebookNode, target: pathlib.Path) -> None:
+    """Write beside the target, then replace it in one step; a full disk leaves the target as it was."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            nbformat.write(notebook, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    finally:
+        pathlib.Path(name).unlink(missing_ok=True)
+
+
+def failed_cell(path: pathlib.Path) -> str:
+    """Where and why a partly executed notebook stopped, or an empty string if it does not say."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception:
+        return ""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, 1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return f"code cell {number}: {output.ename}: {one_line(output.evalue)}"
+    return ""
+
+
+def execute(source: pathlib.Path, target: pathlib.Path, parameters: dict[str, object], bar: tqdm) -> None:
+    """Execute one notebook into target.
+
+    Raises:
+        Failure: where and why it stopped. The target is then what it was before.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source.stem}-") as scratch:
+        partial = pathlib.Path(scratch) / "partial.ipynb"
+        command = [sys.executable, "-m", "papermill", str(source), str(partial), "--cwd", str(source.parent)]
+        command += ["--log-output", "--execution-timeout", str(CELL_TIMEOUT)]
+        for name, value in parameters.items():
+            command += ["-r" if isinstance(value, str) else "-p", name, str(value)]
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=os.environ | {"PYTHONIOENCODING": "utf-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+            start_new_session=os.name == "posix",  # Ctrl-C reaches this program alone, which then ends its children
+        )
+        RUNNING.add(process)
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith("Ending Cell"):
+                bar.update()
+        code = process.wait()
+        RUNNING.discard(process)
+        if code:
+            raise Failure(failed_cell(partial) or one_line("".join(said)))
+        notebook = read(partial)
+        quieten(notebook)
+        put_in_place(notebook, target)
+
+
+def run_one(position: int, source: pathlib.Path, target: pathlib.Path, given: dict[str, object]) -> Result:
+    """Execute one notebook with those of the given parameters that it knows; never raises."""
+    started, cells = time.perf_counter(), 0
+    try:
+        notebook = read(source)
+        cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+        known = parameters_of(notebook)
+        with tqdm(
+            total=len(notebook.cells), desc=source.stem, unit="cell", position=position, disable=None, leave=False
+        ) as bar:
+            execute(source, target, {k: v for k, v in given.items() if k in known}, bar)
+        error = ""
+    except (Failure, OSError) as reason:
+        error = str(reason)
+    return Result(source.stem, cells, time.perf_counter() - started, error)
+
+
+def changed() -> list[str]:
+    """The notebooks that git sees as new or changed."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "notebooks"]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [pathlib.Path(line[3:]).stem for line in lines if line.endswith(".ipynb") and "D" not in line[:2]]
+
+
+def end_children() -> None:
+    for process in list(RUNNING):
+        process.terminate()  # papermill shuts its kernel down on this
+    for process in list(RUNNING):
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def stop(number: int, _frame: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def table(results: list[Result]) -> str:
+    width = max(len(result.name) for result in results)
+    rows = [f"{'notebook':{width}}  cells  seconds  result"]
+    for name, cells, seconds, error in results:
+        rows.append(f"{name:{width}}  {cells:5d}  {seconds:7.1f}  {'FAILED: ' + error if error else 'ok'}")
+    return "\n".join(rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m helpers.execute", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="notebooks by name or its beginning; all if none is named")
+    parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"))
+    parser.add_argument("--in-place", action="store_true", help="replace the stored outputs")
+    parser.add_argument("--changed", action="store_true", help="only notebooks that git sees as changed")
+    parser.add_argument("--notebooks", type=pathlib.Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
+    parser.add_argument("--output", type=pathlib.Path, default=OUTPUT, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    folder, output = options.notebooks.resolve(), options.output.resolve()
+    given = {name: parse_value(value) for name, value in options.p}
+    if options.in_place and given:
+        print("-p: stored outputs are those of the default parameters; leave out -p or --in-place.", file=sys.stderr)
+        return 2
+
+    names = options.names or (changed() if options.changed else ["*"])
+    sources = [p for n in names for p in sorted(folder.glob(f"{n}*.ipynb")) or [folder / f"{n}.ipynb"]]
+    sources = [p for p in dict.fromkeys(sources) if not p.name.startswith(".")]
+    if not sources:
+        print("No notebook has changed.")
+        return 0
+    known = {}
+    for source in sources:
+        try:
+            known[source.stem] = parameters_of(read(source))
+        except Failure:
+            pass  # reported in the table, beside the notebooks that do run
+    try:
+        if known:
+            check_parameters(given, known)
+    except Failure as reason:
+        print(reason, file=sys.stderr)
+        return 2
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+    try:
+        jobs = [
+            executor.submit(run_one, i, source, (folder if options.in_place else output) / source.name, given)
+            for i, source in enumerate(sources)
+        ]
+        results = [job.result() for job in jobs]
+    except KeyboardInterrupt as reason:
+        executor.shutdown(wait=False, cancel_futures=True)
+        end_children()
+        executor.shutdown()
+        print(f"\nStopped by {reason or 'Ctrl-C'}. Earlier results are as they were.", file=sys.stderr)
+        return 130
+    print(table(results))
+    failures = [result for result in results if result.error]
+    for result in failures:
+        print(f"{result.name}: {result.error}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""Drawing for all notebooks. Functions draw on the Axes they are given; `show` is the only way out."""
+
+import io
+import pathlib
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+# Okabe-Ito blue and vermillion; the greys keep 4.5:1 against white.
+BLUE, VERMILLION, GREY, INK = "#0072B2", "#D55E00", "#5A5A5A", "#111111"
+PROBABILITY = LinearSegmentedColormap.from_list("blue_white_vermillion", [BLUE, "white", VERMILLION])
+
+
+def use_style() -> None:
+    """Apply course.mplstyle to all figures made from here on."""
+    plt.style.use(pathlib.Path(__file__).with_name("course.mplstyle"))
+
+
+def show(fig: Figure, *, alt: str, caption: str) -> None:
+    """Display a figure with a text alternative and a visible caption, and close it.
+
+    The PNG's metadata carry the alternative, and so does the plain-text twin, for readers without images.
+    `needs_background` keeps a dark theme from showing through.
+
+    Args:
+        fig: the figure.
+        alt: what the figure shows and what follows from it, in words; it replaces the picture.
+        caption: one visible line below the picture that says what to see.
+    Raises:
+        ValueError: if alt or caption is blank.
+    """
+    for name, text in (("alt", alt), ("caption", caption)):
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(f"{name} must be a sentence about the figure, got {text!r}.")
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", metadata={"Software": None})
+    plt.close(fig)
+    display(
+        {"image/png": buffer.getvalue(), "text/plain": alt},
+        metadata={"image/png": {"alt": alt, "needs_background": "light"}},
+        raw=True,
+    )
+    display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
+
+
+def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) -> None:
+    """Draw labelled points: class 0 as blue circles, class 1 as vermillion triangles.
+
+    Args:
+        X: points, shape (m, 2).
+        Y: labels 0 or 1, shape (m, 1) or (m,).
+        size: marker area in points squared.
+    """
+    labels = np.ravel(Y)
+    for label, color, marker in ((0, BLUE, "o"), (1, VERMILLION, "^")):
+        ax.scatter(
+            *np.asarray(X)[labels == label].T,
+            s=size,
+            c=color,
+            marker=marker,
+            edgecolors="white",
+            linewidths=0.5,
+            label=f"class {label}",
+            zorder=3,
+        )
+
+
+def decision_regions(
+    ax: Axes,
+    predict: Callable[[np.ndarray], np.ndarray],
+    xlim: tuple[float, float],
+    ylim: tuple[float, float],
+    resolution: int = 200,
+) -> None:
+    """Colour the plane by a prediction, with a line where it crosses 1/2.
+
+    Args:
+        predict: maps points (m, 2) to probabilities or step outputs in [0, 1], shape (m, 1) or (m,).
+        xlim, ylim: (low, high) of the region drawn, in the units of the inputs.
+        resolution: points along each side of the grid.
+    """
+    x1, x2 = np.meshgrid(np.linspace(*xlim, resolution), np.linspace(*ylim, resolution))
+    p = np.reshape(predict(np.column_stack([x1.ravel(), x2.ravel()])), x1.shape)
+    ax.imshow(
+        p,
+        extent=(*xlim, *ylim),
+        origin="lower",
+        cmap=PROBABILITY,
+        vmin=0,
+        vmax=1,
+        alpha=0.45,
+        aspect="auto",
+        interpolation="bilinear",
+    )
+    if p.min() < 0.5 < p.max():
+        ax.contour(x1, x2, p, levels=[0.5], colors=INK, linewidths=1.3)
+    ax.set(xlim=xlim, ylim=ylim)
+
+
+def half_plane(ax: Axes, w: Sequence[float], b: float, xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
+    """Draw where w1 x1 + w2 x2 + b > 0 (shaded and hatched), its boundary, and the arrow of w.
+
+    Args:
+        w: the two weights.
+        b: the bias.
+        xlim, ylim: (low, high) of the region drawn.
+    Raises:
+        ValueError: if both weights are 0: there is no boundary then.
+    """
+    w1, w2 = map(float, w)
+    if w1 == 0 and w2 == 0:
+        raise ValueError(f"w must have a weight other than 0 to have a boundary, got {list(w)}.")
+    x1, x2 = np.meshgrid(np.linspace(*xlim, 200), np.linspace(*ylim, 200))
+    z = w1 * x1 + w2 * x2 + b
+    ax.contourf(x1, x2, z, levels=[0, np.inf], colors=[VERMILLION], alpha=0.18, hatches=["///"])
+    ax.contour(x1, x2, z, levels=[0], colors=INK, linewidths=1.3)
+    # The foot of the perpendicular from the middle of the picture: the arrow starts on the boundary.
+    middle = np.array([sum(xlim) / 2, sum(ylim) / 2])
+    normal = np.array([w1, w2]) / np.hypot(w1, w2)
+    foot = middle - (normal @ middle + b / np.hypot(w1, w2)) * normal
+    ax.annotate("", xy=foot + 0.35 * normal, xytext=foot, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.5})
+    ax.set(xlim=xlim, ylim=ylim)
+
+
+def draw_network(
+    ax: Axes,
+    layers: Sequence[Sequence[str]],
+    edges: Mapping[tuple[tuple[int, int], tuple[int, int]], str] | None = None,
+    titles: Sequence[str] = (),
+    node_size: float = 0.2,
+    font_size: float = 10,
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """Draw a small network from left to right, its weights on the edges.
+
+    Args:
+        layers: labels of the nodes, layer by layer from the input, each from top to bottom.
+        edges: {((layer, i), (layer, j)): label}; a label starting with "-" or "−" makes the edge vermillion and
+            dashed. None connects neighbouring layers fully, without labels.
+        titles: a title per layer, below it; may be empty.
+        node_size: radius of a node; layers are 1.6 apart and nodes of a layer 1 apart.
+        font_size: of labels, in points.
+    Returns:
+        the centre of each node by (layer, index), for further drawing on the same Axes.
+    """
+    height = max(len(layer) for layer in layers)
+    centre = {
+        (column, row): (1.6 * column, (len(layer) - 1) / 2 - row)
+        for column, layer in enumerate(layers)
+        for row in range(len(layer))
+    }
+    if edges is None:
+        edges = {(a, b): "" for a in centre for b in centre if b[0] == a[0] + 1}
+    for (start, end), label in edges.items():
+        a, b = np.array(centre[start]), np.array(centre[end])
+        along = (b - a) / np.linalg.norm(b - a)
+        negative = label.startswith(("-", "−"))
+        style = {"color": VERMILLION if negative else BLUE, "linestyle": "--" if negative else "-"}
+        ax.annotate(
+            "",
+            xy=b - node_size * along,
+            xytext=a + node_size * along,
+            arrowprops={"arrowstyle": "-|>", "lw": 1.4, "shrinkA": 0, "shrinkB": 0, **style},
+            zorder=1,
+        )
+        if label:  # near the start, where edges of one node are still apart from the others' ends
+            at = a + 0.33 * (b - a)
+            ax.text(*at, label, ha="center", va="center", fontsize=font_size, color=INK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2}, zorder=2)  # fmt: skip
+    for node, (x, y) in centre.items():
+        ax.add_patch(plt.Circle((x, y), node_size, facecolor="white", edgecolor=INK, linewidth=1.3, zorder=3))
+        ax.text(x, y, layers[node[0]][node[1]], ha="center", va="center", fontsize=font_size, zorder=4)
+    for column, title in enumerate(titles):
+        ax.text(1.6 * column, -(height - 1) / 2 - 2.2 * node_size, title, ha="center", va="top", fontsize=font_size)
+    ax.set(
+        xlim=(-0.45, 1.6 * (len(layers) - 1) + 0.45),
+        ylim=(-(height - 1) / 2 - 0.35 - 2.6 * node_size * bool(titles), (height - 1) / 2 + 0.4),
+    )
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return centre

@@ -1,0 +1,31 @@
+"""nbval compares every stored text with a fresh run; this adds the figures, in the same run."""
+
+import pathlib
+
+import pytest
+from nbval.plugin import IPyNbCell
+
+from tests.figures import compare_figures
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+compare_text = IPyNbCell.compare_outputs
+
+
+def compare_text_then_figures(cell, fresh, stored, skip_compare=None):
+    """nbval's comparison, then ours: each stored figure and its text alternative against the fresh one."""
+    if not compare_text(cell, fresh, stored, skip_compare):
+        return False
+    pixels = "unstable-figure" not in cell.cell.metadata.get("tags", [])
+    problem = compare_figures(fresh, stored, pixels=pixels)
+    if problem:
+        cell.comparison_traceback.append(problem)
+    return not problem
+
+
+IPyNbCell.compare_outputs = compare_text_then_figures
+
+
+@pytest.fixture(params=sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def notebook_path(request):
+    """Each notebook in turn; a new one is found by its name alone."""
+    return request.param

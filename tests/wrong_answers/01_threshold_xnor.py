@@ -1,0 +1,21 @@
+WRONG_ANSWERS = {
+    1: [
+        ("answer_1 = [0, 1, 1, 1]", "z is exactly 0"),
+        ("answer_1 = [0, 1]", "four numbers"),
+        ("answer_1 = [1, 1, 1, 0]", "where z is positive"),
+        ("answer_1 = 'AND'", "four numbers"),
+    ],
+    2: [
+        ("answer_2 = ([1, 1], -1.5)", "this is AND"),
+        ("answer_2 = ([-1, -1], 1)", "the bias is not"),
+        ("answer_2 = ([-1, -2], 2)", "on the boundary"),
+        ("answer_2 = ([[-1], [-1]], 1.5)", "a list of two weights"),
+    ],
+    3: [
+        ("answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [[1], [1]], [-0.5])", "this is XNOR"),
+        ("answer_3 = ([[1, 1], [-1, -1]], [-1.5, 0.5], [[-1], [-1]], [0.5])", "transposed"),
+        ("answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [[-1], [-1]], [0.0])", "on the boundary"),
+        ("answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [-1, -1], 5)", "shape (2, 1)"),
+        ("answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [[-1], [-1]], [-0.5])", "the output's bias"),
+    ],
+}
