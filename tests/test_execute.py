@@ -1,0 +1,188 @@
+"""The run of the notebooks: clear errors, exit codes, and good results that stay."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+
+from helpers import environment
+from helpers.execute import one_line, parse_value, quieten
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GOOD = "print('ok')"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    return tmp_path
+
+
+def write(folder, name, *cells, kernel="python3", parameters="SEED = 0  # seed"):
+    """A notebook with a parameter cell and the given code cells."""
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": kernel, "display_name": kernel}})
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    notebook.cells = [first, *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(notebook, folder / "in" / f"{name}.ipynb")
+
+
+def command(folder, *arguments):
+    where = ["--notebooks", str(folder / "in"), "--output", str(folder / "out")]
+    return [sys.executable, "-m", "helpers.execute", *where, *arguments]
+
+
+def run(folder, *arguments):
+    return subprocess.run(command(folder, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def earlier_result(folder, name):
+    """Put an earlier good result in place; return its path."""
+    (folder / "out").mkdir(exist_ok=True)
+    path = folder / "out" / f"{name}.ipynb"
+    path.write_text("an earlier good result")
+    return path
+
+
+def leftovers(folder):
+    return sorted(p.name for p in (folder / "out").iterdir() if p.suffix != ".ipynb")
+
+
+def test_one_failing_notebook_does_not_stop_the_others_and_is_named_with_cell_and_error(folder):
+    write(folder, "bad", GOOD, "1 / 0")
+    write(folder, "good", GOOD)
+    kept = earlier_result(folder, "bad")
+    done = run(folder)
+    assert done.returncode == 1
+    assert "bad: code cell 3: ZeroDivisionError: division by zero" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert nbformat.read(folder / "out" / "good.ipynb", 4).cells[1].outputs[0].text == "ok\n"
+    assert kept.read_text() == "an earlier good result" and leftovers(folder) == []
+
+
+def test_a_kernel_that_dies_is_a_failure_and_keeps_the_earlier_result(folder):
+    write(folder, "dies", "import os; os._exit(1)")
+    kept = earlier_result(folder, "dies")
+    done = run(folder)
+    assert done.returncode == 1 and "DeadKernelError" in done.stderr
+    assert kept.read_text() == "an earlier good result" and leftovers(folder) == []
+
+
+def test_a_missing_kernel_is_one_clear_line(folder):
+    write(folder, "alien", GOOD, kernel="no-such-kernel")
+    done = run(folder)
+    assert done.returncode == 1 and "No such kernel named no-such-kernel" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_notebook_is_one_clear_line_that_lists_those_there_are(folder):
+    write(folder, "here", GOOD)
+    done = run(folder, "elsewhere")
+    assert done.returncode == 1
+    assert done.stderr == "elsewhere: no such notebook in in/; there are: here\n"
+
+
+def test_a_corrupt_notebook_and_one_of_a_newer_format_are_each_one_clear_line(folder):
+    write(folder, "good", GOOD)
+    (folder / "in" / "corrupt.ipynb").write_text('{"cells": [')
+    (folder / "in" / "newer.ipynb").write_text('{"nbformat": 5, "nbformat_minor": 0, "metadata": {}, "cells": []}')
+    done = run(folder)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 2
+    assert "corrupt: not a readable notebook" in done.stderr and "newer: " in done.stderr
+    assert (folder / "out" / "good.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    "name, value, message",
+    [
+        ("SEDE", "1", "-p SEDE: unknown parameter; the notebooks chosen know: SEED"),
+        ("SEED", "high", "-p SEED: must be of type int like 0, got 'high'"),
+        ("SEED", "0.5", "-p SEED: must be of type int like 0, got 0.5"),
+    ],
+)
+def test_an_unknown_or_ill_typed_parameter_is_refused_before_anything_runs(folder, name, value, message):
+    write(folder, "one", GOOD)
+    done = run(folder, "-p", name, value)
+    assert done.returncode == 2 and done.stderr == message + "\n" and not (folder / "out").exists()
+
+
+def test_a_parameter_reaches_the_notebook_and_one_out_of_range_is_one_clear_line(folder):
+    check = "from helpers import checks\nprint(checks.require_int('SEED', SEED, 0, 9))"
+    write(folder, "one", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{check}")
+    assert run(folder, "-p", "SEED", "7").returncode == 0
+    result = nbformat.read(folder / "out" / "one.ipynb", 4)
+    assert result.cells[-1].outputs[0].text == "7\n"
+    done = run(folder, "-p", "SEED", "70")
+    assert done.returncode == 1
+    assert done.stderr.endswith("ValueError: SEED must be an integer from 0 to 9, got 70.\n")
+    assert nbformat.read(folder / "out" / "one.ipynb", 4) == result
+
+
+def test_a_result_is_free_of_times_paths_and_versions(folder):
+    write(folder, "one", GOOD)
+    assert run(folder).returncode == 0
+    text = (folder / "out" / "one.ipynb").read_text()
+    assert str(folder) not in text and "papermill" not in text and "iopub" not in text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of this kind are POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_and_its_kernels_and_keeps_the_earlier_result(folder, number):
+    mark = folder / "pid"
+    write(folder, "slow", f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(99)")
+    kept = earlier_result(folder, "slow")
+    process = subprocess.Popen(command(folder), cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130 and "Earlier results are as they were" in said and "Traceback" not in said
+    assert kept.read_text() == "an earlier good result" and leftovers(folder) == []
+    deadline = time.monotonic() + 20
+    while pathlib.Path(f"/proc/{mark.read_text()}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not pathlib.Path(f"/proc/{mark.read_text()}").exists(), "the kernel outlived the run"
+
+
+def test_values_are_read_as_papermill_reads_them():
+    assert [parse_value(text) for text in ("7", "1e-3", "True", "relu")] == [7, 0.001, True, "relu"]
+
+
+def test_the_last_telling_line_of_a_traceback_is_found():
+    assert one_line("Traceback\n  File x\nValueError: no\n\n") == "ValueError: no"
+    assert one_line("") == "no message"
+
+
+def test_quiet_notebooks_keep_their_tags_and_ids():
+    notebook = nbformat.v4.new_notebook()
+    cell = nbformat.v4.new_code_cell("1", metadata={"tags": ["definition"], "papermill": {"duration": 1}})
+    notebook.cells = [cell]
+    quieten(notebook)
+    assert notebook.cells[0].metadata == {"tags": ["definition"]} and notebook.cells[0].id == cell.id
+
+
+def test_conda_and_pip_ask_for_the_same_versions():
+    conda = {}
+    for line in (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines():
+        if "==" in line:
+            name, _, pin = line.strip("- ").partition("==")
+            conda[{"matplotlib-base": "matplotlib", "pytorch-cpu": "torch"}.get(name, name)] = pin
+    assert conda == environment.pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+
+
+def test_an_environment_that_lacks_a_pin_is_told_so():
+    assert environment.unmet({"numpy": "0.1", "no-such-package": "1"}) == [
+        f"numpy==0.1 (found {environment.version('numpy')})",
+        "no-such-package==1 (found nothing)",
+    ]
+
+
+def test_make_alone_lists_every_target():
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ("env", "execute-all", "test", "refresh", "lab", "lint", "bench", "mistakes", "address", "clean"):
+        assert f"make {target} " in listed

@@ -1,0 +1,148 @@
+"""What every notebook promises by its form. nbval, in the same run, compares what the cells print and draw."""
+
+import ast
+import re
+
+import nbformat
+import pytest
+
+from helpers import address
+from helpers.taught import cells_tagged, load_taught
+
+OPENING_VERBS = {"Build", "Train", "Trace", "Compare", "Write", "Learn"}
+
+
+@pytest.fixture
+def notebook(notebook_path):
+    return nbformat.read(notebook_path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def headings(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    text = re.sub(r"(?s)```.*?```", "", text)
+    return [(len(marks), title) for marks, title in re.findall(r"(?m)^(#+) (.+)$", text)]
+
+
+def calls(cell, name):
+    """Whether a cell calls a function of this name, given as `f` or `module.f`."""
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:
+        return False
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func) == name for node in ast.walk(tree))
+
+
+def test_every_code_cell_ran_once_from_top_to_bottom(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_no_stored_output_is_an_error_or_a_warning(notebook):
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert output.output_type != "error" and output.get("name") != "stderr", cell.source
+
+
+def test_a_cell_that_prints_at_top_level_has_its_output_stored(notebook):
+    for cell in code_cells(notebook):
+        statements = ast.parse(cell.source).body
+        prints = any(
+            isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and ast.unparse(s.value.func) == "print"
+            for s in statements
+        )
+        shows = any(
+            isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and ast.unparse(s.value.func) == "plotting.show"
+            for s in statements
+        )
+        if prints:
+            assert any(o.output_type == "stream" for o in cell.outputs), f"output stripped: {cell.source}"
+        if shows:
+            assert any("image/png" in o.get("data", {}) for o in cell.outputs), f"figure stripped: {cell.source}"
+
+
+def test_every_figure_has_a_text_alternative_a_light_background_and_a_visible_caption(notebook):
+    figures = 0
+    for cell in code_cells(notebook):
+        for output, after in zip(cell.outputs, [*cell.outputs[1:], {}]):
+            if "image/png" in output.get("data", {}):
+                figures += 1
+                metadata = output.metadata["image/png"]
+                assert len(metadata["alt"]) > 30 and metadata["needs_background"] == "light", cell.source
+                assert output.data["text/plain"] == metadata["alt"]
+                assert after["data"]["text/markdown"].strip("*").strip(), cell.source
+    assert figures >= 3
+
+
+def test_figures_leave_only_through_show(notebook):
+    for cell in code_cells(notebook):
+        assert "plt.show(" not in cell.source and "IPython.display" not in cell.source, cell.source
+
+
+def test_title_begins_with_a_verb_and_is_the_only_one(notebook):
+    levels = headings(notebook)
+    assert levels[0][0] == 1 and levels[0][1].split()[0] in OPENING_VERBS
+    assert [level for level, _ in levels].count(1) == 1
+
+
+def test_headings_nest_without_gaps(notebook):
+    levels = [level for level, _ in headings(notebook)]
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:]))
+
+
+def test_opening_says_what_is_learned_needed_and_how_long_it_takes(notebook):
+    for words in ("You will learn", "You need", "Time"):
+        assert f"**{words}**" in notebook.cells[1].source
+
+
+def test_closing_sections_come_in_order(notebook):
+    closing = ["Try it", "What you built", "In practice", "References"]
+    titles = [title for level, title in headings(notebook) if level == 2]
+    assert titles[-4:] == closing
+
+
+def test_setup_cell_and_badge_carry_the_address_in_pyproject(notebook, notebook_path):
+    course = address.settings()
+    (setup,) = cells_tagged(notebook, "setup")
+    assert setup.source == address.setup_cell(course["repository"], course["revision"]), "run `make address`"
+    assert code_cells(notebook)[0] is setup
+    assert address.badge(course["repository"], course["revision"], notebook_path.stem) in notebook.cells[0].source
+
+
+def test_parameters_stand_in_one_tagged_cell_as_commented_capital_scalars(notebook):
+    (cell,) = cells_tagged(notebook, "parameters")
+    for line, statement in zip(cell.source.splitlines(), ast.parse(cell.source).body):
+        assert statement.targets[0].id.isupper() and "#" in line
+        assert isinstance(ast.literal_eval(statement.value), (int, float, str, bool))
+
+
+def test_parameters_are_checked_right_after_they_are_set(notebook):
+    (cell,) = cells_tagged(notebook, "parameters")
+    cells = code_cells(notebook)
+    check = cells[cells.index(cell) + 1].source
+    for statement in ast.parse(cell.source).body:
+        assert f'"{statement.targets[0].id}"' in check
+
+
+def test_definitions_run_alone_and_in_order(notebook_path):
+    assert vars(load_taught(notebook_path.stem))
+
+
+def test_code_cells_hold_one_idea(notebook):
+    for cell in code_cells(notebook):
+        assert len(cell.source.splitlines()) <= 30, cell.source
+
+
+def test_metadata_are_quiet(notebook):
+    assert "papermill" not in notebook.metadata and "version" not in notebook.metadata.get("language_info", {})
+    for cell in notebook.cells:
+        assert not {"papermill", "execution"} & set(cell.metadata), cell.metadata
+
+
+def test_nothing_private_is_stored(notebook_path):
+    text = notebook_path.read_text(encoding="utf-8")
+    assert not re.findall(r"/(?:root|home|work|tmp|Users)/[\w./-]*", text)
+    assert not re.findall(r"0x[0-9a-f]{8,}", text)

@@ -1,0 +1,86 @@
+"""The set-up cell makes `import helpers` work in the course's folders, on Colab, and says what to do elsewhere."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from helpers import address
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')\n"
+USE = "\nimport helpers, pathlib; print(pathlib.Path(helpers.__file__).parent.parent)"
+
+
+def start(source, folder):
+    """Run source in a fresh interpreter in a folder, without the course on its path."""
+    return subprocess.run(
+        [sys.executable, "-P", "-c", source], cwd=folder, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}
+    )
+
+
+def git(*arguments, cwd):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    return subprocess.run(
+        ["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A bare repository that holds the helpers, and its revision."""
+    work = tmp_path / "work"
+    shutil.copytree(ROOT / "helpers", work / "helpers")
+    git("init", "-q", cwd=work)
+    git("add", "-A", cwd=work)
+    git("commit", "-qm", "helpers", cwd=work)
+    git("clone", "-q", "--bare", str(work), str(tmp_path / "bare.git"), cwd=tmp_path)
+    return f"file://{tmp_path / 'bare.git'}", git("rev-parse", "HEAD", cwd=work)
+
+
+@pytest.mark.parametrize("folder", [".", "notebooks", "tests"])
+def test_helpers_are_found_from_anywhere_in_the_course(folder):
+    done = start(address.setup_cell("https://example.org/course", "main") + USE, ROOT / folder)
+    assert done.stdout.strip() == str(ROOT), done.stderr
+
+
+def test_colab_fetches_the_course_once_at_the_fixed_revision(repository, tmp_path):
+    empty = tmp_path / "content"
+    empty.mkdir()
+    source = COLAB + address.setup_cell(*repository) + USE
+    for _ in range(2):
+        done = start(source, empty)
+        assert done.stdout.strip() == str(empty / "course"), done.stderr
+    assert git("rev-parse", "HEAD", cwd=empty / "course") == repository[1]
+    shutil.rmtree(repository[0].removeprefix("file://"))
+    assert start(source, empty).returncode == 0, "a second run must not fetch again"
+
+
+@pytest.mark.parametrize("colab", [COLAB, ""])
+def test_without_network_and_helpers_one_sentence_says_what_to_do(colab, tmp_path):
+    done = start(colab + address.setup_cell("file:///nowhere", "main") + USE, tmp_path)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == "ModuleNotFoundError: Download the whole course from file:///nowhere and open this notebook inside it."
+
+
+@pytest.mark.parametrize(
+    "origin, expected",
+    [
+        ("git@github.com:owner/course.git", "https://github.com/owner/course"),
+        ("ssh://git@github.com/owner/course", "https://github.com/owner/course"),
+        ("https://github.com/owner/course.git", "https://github.com/owner/course"),
+        ("/srv/course", ""),
+    ],
+)
+def test_the_clones_origin_becomes_an_address_that_colab_can_reach(origin, expected):
+    assert address.web_address(origin) == expected
+
+
+def test_badges_in_the_readme_carry_the_address_in_pyproject():
+    course = address.settings()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert address.badge(course["repository"], course["revision"], path.stem) in text, "run `make address`"
