@@ -18,7 +18,7 @@ from helpers.execute import put_in_place
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-SETUP = '''\
+SETUP = """\
 # Set-up: find the course's folder here or above; on Colab, fetch it once, at a fixed revision.
 import pathlib
 import subprocess
@@ -33,7 +33,7 @@ places = [pathlib.Path.cwd(), *pathlib.Path.cwd().parents, pathlib.Path("course"
 root = next((place for place in places if (place / "helpers" / "__init__.py").is_file()), None)
 if root is None:
     raise ModuleNotFoundError(f"Download the whole course from {{REPOSITORY}} and open this notebook inside it.")
-sys.path.insert(0, str(root))'''
+sys.path.insert(0, str(root))"""
 
 BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"

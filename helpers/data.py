@@ -47,9 +47,7 @@ def xor_clouds() -> Split:
     return Split(X[train], Y[train], X[val], Y[val])
 
 
-def minibatches(
-    n: int, batch_size: int, rng: np.random.Generator, drop_last: bool = False
-) -> Iterator[np.ndarray]:
+def minibatches(n: int, batch_size: int, rng: np.random.Generator, drop_last: bool = False) -> Iterator[np.ndarray]:
     """Yield index arrays that together visit each of n rows once, in a fresh random order.
 
     Args:

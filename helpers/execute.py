@@ -240,8 +240,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("-p: stored outputs are those of the default parameters; leave out -p or --in-place.", file=sys.stderr)
         return 2
 
-    names = options.names or (changed() if options.changed else ["*"])
-    sources = [p for n in names for p in sorted(folder.glob(f"{n}*.ipynb")) or [folder / f"{n}.ipynb"]]
+    names = options.names or (changed() if options.changed else [""])
+    sources = [p for n in names for p in sorted(folder.glob(f"{n}*.ipynb")) or [folder / f"{n or '*'}.ipynb"]]
     sources = [p for p in dict.fromkeys(sources) if not p.name.startswith(".")]
     if not sources:
         print("No notebook has changed.")

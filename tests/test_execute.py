@@ -25,7 +25,9 @@ def folder(tmp_path):
 
 def write(folder, name, *cells, kernel="python3", parameters="SEED = 0  # seed"):
     """A notebook with a parameter cell and the given code cells."""
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": kernel, "display_name": kernel}})
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
+    )
     first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     notebook.cells = [first, *map(nbformat.v4.new_code_cell, cells)]
     nbformat.write(notebook, folder / "in" / f"{name}.ipynb")
@@ -133,7 +135,11 @@ def test_a_result_is_free_of_times_paths_and_versions(folder):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_run_and_its_kernels_and_keeps_the_earlier_result(folder, number):
     mark = folder / "pid"
-    write(folder, "slow", f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(99)")
+    write(
+        folder,
+        "slow",
+        f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(99)",
+    )
     kept = earlier_result(folder, "slow")
     process = subprocess.Popen(command(folder), cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 60

@@ -75,6 +75,12 @@ def test_central_differences_match_a_known_gradient_of_any_shape():
     assert checks.central_differences(lambda a: a**2, 3.0) == pytest.approx(6.0)
 
 
+def test_central_differences_move_one_entry_at_a_time():
+    # Central differences are exact for a quadratic, with any step; its mixed term tells if a second entry has moved.
+    gradient = checks.central_differences(lambda a: a[0] * a[1] + a[0] ** 2, np.array([1.0, 2.0]), step=0.5)
+    checks.assert_close(gradient, np.array([4.0, 1.0]), 1e-12)
+
+
 def test_central_differences_never_change_their_argument():
     x = np.ones(3)
     checks.central_differences(lambda a: a.sort() or a[0], x)

@@ -63,7 +63,9 @@ def test_without_network_and_helpers_one_sentence_says_what_to_do(colab, tmp_pat
     done = start(colab + address.setup_cell("file:///nowhere", "main") + USE, tmp_path)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert last == "ModuleNotFoundError: Download the whole course from file:///nowhere and open this notebook inside it."
+    assert (
+        last == "ModuleNotFoundError: Download the whole course from file:///nowhere and open this notebook inside it."
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,10 @@ def check_1(answer):
                 "at (0,1) and (1,0) z is exactly 0, and this step is 1 only for z > 0.",
             ),
             (lambda a: len(a) != 4, "there are four inputs, so give four numbers."),
-            (lambda a: list(map(int, a)) == [1, 1, 1, 0], "the step is 1 where z is positive, not where it is negative."),
+            (
+                lambda a: list(map(int, a)) == [1, 1, 1, 0],
+                "the step is 1 where z is positive, not negative.",
+            ),
         ],
         praise="Right. Two inputs lie on the boundary, and the strict step leaves them at 0.",
     )

@@ -7,9 +7,9 @@ WRONG_ANSWERS = {
     ],
     2: [
         ("answer_2 = ([1, 1], -1.5)", "this is AND"),
-        ("answer_2 = ([-1, -1], 1)", "the bias is not"),
-        ("answer_2 = ([-1, -2], 2)", "on the boundary"),
-        ("answer_2 = ([[-1], [-1]], 1.5)", "a list of two weights"),
+        ("answer_2 = ([-1, -1], 2.5)", "the bias is not"),
+        ("answer_2 = ([-1, -1], 1)", "on the boundary"),
+        ("answer_2 = ([-1], 1.5)", "a list of two weights"),
     ],
     3: [
         ("answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [[1], [1]], [-0.5])", "this is XNOR"),

@@ -7,7 +7,7 @@ from nbval.plugin import IPyNbCell
 
 from tests.figures import compare_figures
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent
 compare_text = IPyNbCell.compare_outputs
 
 

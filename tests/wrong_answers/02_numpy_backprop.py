@@ -1,0 +1,20 @@
+"""Answers a reader may well give to the exercises of notebook 2, and the hint each must get."""
+
+WRONG_ANSWERS = {
+    1: [
+        ("answer_1 = 0.1", "32 times larger"),
+        ("answer_1 = 0.1 * 32", "other way round"),
+        ("answer_1 = 0.1 / 16", "batches of 16"),
+    ],
+    2: [
+        ("answer_2 = 0.1", "too large"),
+        ("answer_2 = 1e-6", "too small"),
+        ("answer_2 = -0.01", "positive"),
+    ],
+    3: [
+        ("def answer_3(A):\n    return A * (1 - A)", "sigmoid's slope"),
+        ("def answer_3(A):\n    return 1 - np.tanh(A) ** 2", "already"),
+        ("def answer_3(A):\n    return 1 - A", "square"),
+        ("def answer_3(A):\n    1 - A**2", "returns nothing"),
+    ],
+}
