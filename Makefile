@@ -40,7 +40,11 @@ lab: $(READY)    ## open JupyterLab on the bundle
 lint: $(READY)   ## check style of code and notebooks
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
 
-bench: $(READY)  ## compare speed with what a user would otherwise use
+.venv/peers: .venv/made tests/bench/requirements.txt
+	$(INSTALL) -r requirements.txt -r tests/bench/requirements.txt
+	@$(BIN)/python -c "open('.venv/peers', 'w')"
+
+bench: $(if $(filter active,$(ENV)),$(READY),.venv/peers)  ## compare speed with what a user would otherwise use
 	@$(RUN) -m tests.bench $(ARGS)
 
 mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
@@ -49,7 +53,10 @@ mistakes: $(READY)  ## plant each catalogued mistake and show which check catche
 address: $(READY)  ## write the repository's address (git's origin, or REPOSITORY=...) into badges and set-up cells
 	@$(RUN) -m helpers.address $(REPOSITORY)
 
+colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/colab; ARGS="01" chooses
+	@$(RUN) -m helpers.colab $(ARGS)
+
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes address clean
+.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes address colab clean

@@ -29,3 +29,10 @@ IPyNbCell.compare_outputs = compare_text_then_figures
 def notebook_path(request):
     """Each notebook in turn; a new one is found by its name alone."""
     return request.param
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with an empty folder `in` for notebooks; runs put their results into `out`."""
+    (tmp_path / "in").mkdir()
+    return tmp_path

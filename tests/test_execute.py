@@ -17,12 +17,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOOD = "print('ok')"
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "in").mkdir()
-    return tmp_path
-
-
 def write(folder, name, *cells, kernel="python3", parameters="SEED = 0  # seed"):
     """A notebook with a parameter cell and the given code cells."""
     notebook = nbformat.v4.new_notebook(
@@ -38,8 +32,8 @@ def command(folder, *arguments):
     return [sys.executable, "-m", "helpers.execute", *where, *arguments]
 
 
-def run(folder, *arguments):
-    return subprocess.run(command(folder, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=120)
+def run(folder, *arguments, timeout=120):
+    return subprocess.run(command(folder, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=timeout)
 
 
 def earlier_result(folder, name):
@@ -190,5 +184,5 @@ def test_an_environment_that_lacks_a_pin_is_told_so():
 
 def test_make_alone_lists_every_target():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("env", "execute-all", "test", "refresh", "lab", "lint", "bench", "mistakes", "address", "clean"):
+    for target in ("env", "execute-all", "test", "refresh", "lab", "lint", "bench", "mistakes", "address", "colab", "clean"):
         assert f"make {target} " in listed

@@ -3,41 +3,14 @@
 All repeats are interleaved, so that a busy machine slows both sides; a ratio is taken within each repeat.
 """
 
-import importlib.util
-import os
-import statistics
-import time
+import numpy as np
+import torch
 
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"
-
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-
-from helpers import data  # noqa: E402
-from helpers.taught import load_taught  # noqa: E402
+from helpers import data
+from helpers.taught import load_taught
+from tests.bench.timing import interleaved, report
 
 torch.set_num_threads(1)
-
-
-def interleaved(repeats, **sides):
-    """Seconds of each side, one list per name; the sides take turns."""
-    seconds = {name: [] for name in sides}
-    for _ in range(repeats):
-        for name, side in sides.items():
-            start = time.perf_counter()
-            side()
-            seconds[name].append(time.perf_counter() - start)
-    return seconds
-
-
-def report(label, ours, theirs, target):
-    """Print median and spread of ours / theirs, repeat by repeat."""
-    ratios = sorted(a / b for a, b in zip(ours, theirs))
-    median = statistics.median(ratios)
-    verdict = "" if target is None else f"  target {target:.3f}: {'met' if median <= target else 'MISSED'}"
-    print(f"{label:58} {median:.3f}  [{ratios[0]:.3f}, {ratios[-1]:.3f}]{verdict}", flush=True)
-    return median
 
 
 class TorchNetwork(torch.nn.Module):
@@ -95,7 +68,6 @@ def main(repeats=5, epochs=20, wide=1024):
     one = taught.init_params(np.random.default_rng(0))
     stack = taught.init_params(np.random.default_rng(0), stack=(32,))
     members = [taught.Params(*(p[s] for p in stack)) for s in range(32)]
-    print(f"{'median [least, greatest] of ' + str(repeats) + ' interleaved repeats':58} ratio")
 
     def train(params, network, watch=None, epochs=epochs):
         return taught.train(params, X, Y, network, np.random.default_rng(1), epochs=epochs, watch=watch)
@@ -136,10 +108,7 @@ def main(repeats=5, epochs=20, wide=1024):
         )
         report(f"{name}: pass at {wide} x {wide} / its bare products", times["ours"], times["bare"], 1.15)
     for module, title in (("autograd", "HIPS autograd"), ("jax", "JAX under jit")):
-        if importlib.util.find_spec(module) is None:
-            print(f"{title}: not installed, not shown")
-        else:
-            peer(module, title, taught, one, X, Y, epochs, repeats)
+        peer(module, title, taught, one, X, Y, epochs, repeats)
 
 
 def peer(module, title, taught, params, X, Y, epochs, repeats):
@@ -182,7 +151,7 @@ def peer(module, title, taught, params, X, Y, epochs, repeats):
         ours=lambda: taught.train(params, X, Y, taught.RESIDUAL, np.random.default_rng(1), epochs=epochs),
         theirs=train,
     )
-    report(f"residual ReLU: taught code / {title}", times["ours"], times["theirs"], None)
+    report(f"residual ReLU: taught code / {title}", times["ours"], times["theirs"])
 
 
 if __name__ == "__main__":

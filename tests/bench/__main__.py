@@ -11,5 +11,5 @@ import helpers  # noqa: F401  one thread for BLAS and torch, before they are imp
 
 for path in sorted(Path(__file__).parent.glob("[0-9]*.py")):
     if not sys.argv[1:] or any(path.stem.startswith(name) for name in sys.argv[1:]):
-        print(f"\n{path.stem}")
+        print(f"\n{path.stem + ': ratio, median [least, greatest] of interleaved repeats':58}")
         runpy.run_path(str(path))["main"]()

@@ -1,0 +1,96 @@
+"""Build, for each notebook, a single file that carries the helpers inside it and runs in an empty folder, offline.
+
+    python -m helpers.colab [NAME ...]
+
+The files go to build/colab. Folded cells at the top write what the notebook imports into a folder `course`, where
+its set-up cell finds it. Of other notebooks, whose taught code it builds on, it carries the definitions.
+"""
+
+import argparse
+import ast
+import json
+import pathlib
+
+import nbformat
+
+from helpers.execute import put_in_place, quieten
+from helpers.taught import NOTEBOOKS, cells_tagged
+
+ROOT = NOTEBOOKS.parent
+OUTPUT = ROOT / "build" / "colab"
+FOLDED = {"tags": ["helpers"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+EXPLANATION = (
+    "This file carries the course's helpers. The folded cells below write them into a folder `course`, here beside the "
+    "notebook. Run them; there is no need to read them."
+)
+
+
+def files_needed(source: str) -> set[str]:
+    """What a Python text imports from helpers, and the notebooks whose taught code it loads: paths from the root."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
+            folder = node.module.replace(".", "/")
+            candidates = [f"{folder}.py", *(f"{folder}/{alias.name}.py" for alias in node.names)]
+            found |= {path for path in candidates if (ROOT / path).is_file()}
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "load_taught":
+            found.add(f"notebooks/{ast.literal_eval(node.args[0])}.ipynb")
+    return found
+
+
+def code_of(cells: list[dict]) -> str:
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def carried(source: str) -> dict[str, str]:
+    """All files that a text needs, and those that these need in turn: text by path from the root.
+
+    Notebooks are reduced to their cells tagged `definition`, without outputs.
+    """
+    files = {}
+    waiting = {"helpers/__init__.py", "helpers/exercises/__init__.py", "helpers/course.mplstyle"} | files_needed(source)
+    while waiting:
+        path = waiting.pop()
+        files[path] = text = (ROOT / path).read_text(encoding="utf-8")
+        if path.endswith(".ipynb"):
+            notebook = json.loads(text)
+            kept = [cell | {"outputs": [], "execution_count": None} for cell in cells_tagged(notebook, "definition")]
+            files[path] = json.dumps(notebook | {"cells": kept}, indent=1, ensure_ascii=False)
+            waiting |= files_needed(code_of(kept)) - files.keys()
+        elif path.endswith(".py"):
+            waiting |= files_needed(text) - files.keys()
+    return dict(sorted(files.items()))
+
+
+def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with the files it needs in folded cells before its set-up cell."""
+    files = carried(code_of(notebook.cells))
+    folders = sorted({str(pathlib.PurePosixPath("course", path).parent) for path in files})
+    first = f"import pathlib\n\nfor folder in {folders}:\n    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)"
+    texts = [first, *(f"%%writefile course/{path}\n{text}" for path, text in files.items())]
+    added = [nbformat.v4.new_markdown_cell(EXPLANATION, id="helpers")]
+    for number, text in enumerate(texts):
+        added.append(nbformat.v4.new_code_cell(text.rstrip("\n"), id=f"helpers-{number}", metadata=FOLDED))
+    (setup,) = cells_tagged(notebook, "setup")
+    place = notebook.cells.index(setup)
+    result = nbformat.from_dict(notebook | {"cells": [*notebook.cells[:place], *added, *notebook.cells[place:]]})
+    quieten(result)
+    nbformat.validate(result)
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m helpers.colab", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "names", nargs="*", default=[""], help="notebooks by name or its beginning; all if none is named"
+    )
+    parser.add_argument("--output", type=pathlib.Path, default=OUTPUT, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    for path in sorted(path for name in options.names for path in NOTEBOOKS.glob(f"{name}*.ipynb")):
+        put_in_place(self_contained(nbformat.read(path, as_version=4)), options.output / path.name)
+        print(f"{path.name}: {(options.output / path.name).stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
