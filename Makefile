@@ -50,6 +50,9 @@ bench: $(if $(filter active,$(ENV)),$(READY),.venv/peers)  ## compare speed with
 mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
 	@$(RUN) -m tests.mistakes $(ARGS)
 
+world: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
+	@$(RUN) -m tests.world $(ARGS)
+
 address: $(READY)  ## write the repository's address (git's origin, or REPOSITORY=...) into badges and set-up cells
 	@$(RUN) -m helpers.address $(REPOSITORY)
 
@@ -59,4 +62,4 @@ colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/c
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes address colab clean
+.PHONY: help world active-environment env execute-all test refresh lab lint bench mistakes address colab clean
