@@ -27,7 +27,7 @@ def truth_table(n: int) -> np.ndarray:
     Raises:
         TypeError, ValueError: if n is not an integer from 1 to 20.
     """
-    require_int("n", n, 1, 20)
+    n = require_int("n", n, 1, 20)
     return ((np.arange(2**n)[:, None] >> np.arange(n - 1, -1, -1)) & 1).astype(float)
 
 
@@ -60,8 +60,8 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator, drop_last: bo
     Raises:
         TypeError, ValueError: if n or batch_size is not a positive integer.
     """
-    require_int("n", n, 1, 2**31)
-    require_int("batch_size", batch_size, 1, 2**31)
+    n = require_int("n", n, 1, 2**31)
+    batch_size = require_int("batch_size", batch_size, 1, 2**31)
     order = rng.permutation(n)
     stop = n - n % batch_size if drop_last else n
     return (order[start : start + batch_size] for start in range(0, stop, batch_size))

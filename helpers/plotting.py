@@ -118,7 +118,8 @@ def half_plane(ax: Axes, w: Sequence[float], b: float, xlim: tuple[float, float]
     x1, x2 = np.meshgrid(np.linspace(*xlim, 200), np.linspace(*ylim, 200))
     z = w1 * x1 + w2 * x2 + b
     ax.contourf(x1, x2, z, levels=[0, np.inf], colors=[VERMILLION], alpha=0.18, hatches=["///"])
-    ax.contour(x1, x2, z, levels=[0], colors=INK, linewidths=1.3)
+    if z.min() < 0 < z.max():  # Matplotlib before 3.11 warns of a level outside the data and draws another
+        ax.contour(x1, x2, z, levels=[0], colors=INK, linewidths=1.3)
     # The foot of the perpendicular from the middle of the picture: the arrow starts on the boundary.
     middle = np.array([sum(xlim) / 2, sum(ylim) / 2])
     normal = np.array([w1, w2]) / np.hypot(w1, w2)

@@ -184,5 +184,18 @@ def test_an_environment_that_lacks_a_pin_is_told_so():
 
 def test_make_alone_lists_every_target():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("env", "execute-all", "test", "refresh", "lab", "lint", "bench", "mistakes", "address", "colab", "world", "clean"):
+    for target in (
+        "env",
+        "execute-all",
+        "test",
+        "refresh",
+        "lab",
+        "lint",
+        "bench",
+        "mistakes",
+        "address",
+        "colab",
+        "world",
+        "clean",
+    ):
         assert f"make {target} " in listed

@@ -47,6 +47,10 @@ COLAB = {
 }  # fmt: skip
 
 
+# Runs a command in a network of its own that holds nothing but this machine.
+CUT_OFF = ("unshare", "-rn", "sh", "-c", 'ip link set lo up; exec "$@"', "sh")
+
+
 def own_warnings_are_errors():
     """PYTHONWARNINGS that makes a deprecation in any helper module an error; it matches whole module names only."""
     modules = [path.stem for path in (ROOT / "helpers").glob("*.py")]
@@ -100,7 +104,7 @@ def processor(row):
 
 def offline(row):
     for target in ("test", "execute-all"):
-        row.run("unshare", "-rn", "sh", "-c", f"ip link set lo up; make {target}")
+        row.run(*CUT_OFF, "make", target)
 
 
 def versions(row):
@@ -131,7 +135,17 @@ def colab(row):
             empty = WORLD / row.name / way / path.stem
             empty.mkdir(parents=True)
             nbformat.write(notebook, empty / path.name)
-            papermill = [sys.executable, "-m", "papermill", path.name, "out.ipynb", "-k", "colab", "--no-progress-bar"]
+            papermill = [
+                *CUT_OFF,
+                sys.executable,
+                "-m",
+                "papermill",
+                path.name,
+                "out.ipynb",
+                "-k",
+                "colab",
+                "--no-progress-bar",
+            ]
             row.run(*papermill, cwd=empty, JUPYTER_PATH=str(WORLD / row.name / "share" / "jupyter"))
 
 

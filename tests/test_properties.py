@@ -1,0 +1,423 @@
+"""What holds for every valid value, and how every other value is refused: the helpers, and each notebook's parameters.
+
+Hypothesis draws the values, always the same ones, so that a failure here is a failure everywhere.
+"""
+
+import ast
+import importlib
+import math
+import pathlib
+from types import SimpleNamespace
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from helpers import checks, data, plotting
+from helpers.execute import Failure, check_parameters, one_line, parse_value
+from helpers.taught import cells_tagged
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+EXERCISES = sorted(path.stem for path in (ROOT / "helpers" / "exercises").glob("[a-z]*.py"))
+
+# A test that gets a notebook's name or capsys gets it once; nothing in them differs between two examples.
+settings.register_profile(
+    "course",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("course")
+
+NAMES = st.from_regex(r"[A-Z][A-Z_]{0,8}", fullmatch=True)
+NOT_NUMBERS = st.one_of(st.booleans(), st.booleans().map(np.bool_), st.none(), st.text(), st.complex_numbers(),
+                        st.lists(st.integers(0, 9), max_size=2), st.just(np.ones(1)))  # fmt: skip
+NUMPY_INTEGERS = st.sampled_from([int, np.int8, np.uint8, np.int16, np.int64, np.uint64])
+MODERATE = st.floats(-100, 100)
+SMALL_ARRAYS = arrays(float, array_shapes(max_dims=3, max_side=3), elements=MODERATE)
+JUNK = st.recursive(
+    st.one_of(st.none(), st.just(...), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), SMALL_ARRAYS,
+              st.sampled_from([len, print, np.tanh, lambda: 0, lambda *a: None, lambda *a: 1 / 0, object(), int])),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.tuples(inner, inner), st.dictionaries(st.text(), inner)),
+    max_leaves=8,
+)  # fmt: skip
+
+
+def refusal(function, *arguments):
+    """The message with which a function refuses its arguments."""
+    with pytest.raises((TypeError, ValueError)) as caught:
+        function(*arguments)
+    return str(caught.value)
+
+
+def outside(low, high):
+    """Integers and floats that are no number from low to high: beyond the bounds, nan or infinite."""
+    limits = {"exclude_max": True, "allow_nan": False}, {"exclude_min": True, "allow_nan": False}
+    below = st.integers(max_value=math.ceil(low) - 1), st.floats(max_value=float(low), **limits[0])
+    above = st.integers(min_value=math.floor(high) + 1), st.floats(min_value=float(high), **limits[1])
+    return st.one_of(*below, *above, st.sampled_from([math.nan, math.inf, -math.inf]))
+
+
+# The require functions
+
+
+@given(NAMES, st.integers(), st.integers(0, 10**6), st.data())
+def test_every_integer_in_range_is_returned_and_every_other_value_named(name, low, width, draw):
+    high = low + width
+    value = draw.draw(st.integers(low, high))
+    assert checks.require_int(name, value, low, high) == value
+    bad = draw.draw(st.one_of(NOT_NUMBERS, st.floats(), outside(low, high)))
+    expected = f"{name} must be an integer from {low} to {high}, got {bad!r}."
+    assert refusal(checks.require_int, name, bad, low, high) == expected
+
+
+@given(NUMPY_INTEGERS, st.integers(0, 100))
+def test_an_integer_of_any_kind_comes_back_as_a_plain_one(kind, value):
+    result = checks.require_int("n", kind(value), 0, 100)
+    assert type(result) is int and result == value
+    result = checks.require_float("x", kind(value), 0, 100)
+    assert type(result) is float and result == value
+
+
+@given(NAMES, st.floats(-1e9, 1e9), st.floats(0, 1e9), st.data())
+def test_every_number_in_range_is_returned_and_every_other_value_named(name, low, width, draw):
+    high = low + width
+    value = draw.draw(st.floats(low, high))
+    assert checks.require_float(name, value, low, high) == value
+    bad = draw.draw(st.one_of(NOT_NUMBERS, outside(low, high)))
+    expected = f"{name} must be a number from {low} to {high}, got {bad!r}."
+    assert refusal(checks.require_float, name, bad, low, high) == expected
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_an_open_range_still_refuses_what_is_not_finite(value):
+    expected = f"x must be a number from -inf to inf, got {value!r}."
+    assert refusal(checks.require_float, "x", value, -math.inf, math.inf) == expected
+
+
+CHOICES = st.one_of(st.integers(-3, 3), st.sampled_from([0.0, 1.0, True, False, "a", "b", None]))
+
+
+@given(NAMES, st.lists(CHOICES, min_size=1, max_size=4), st.one_of(CHOICES, JUNK))
+def test_a_choice_is_one_of_those_allowed_by_value_and_by_type(name, allowed, value):
+    for choice in allowed:
+        assert checks.require_choice(name, choice, allowed) == choice
+    if not any(type(value) is type(choice) and value == choice for choice in allowed):
+        listed = ", ".join(map(repr, allowed))
+        expected = f"{name} must be one of {listed}, got {value!r}."
+        assert refusal(checks.require_choice, name, value, allowed) == expected
+
+
+# Data
+
+
+@given(NUMPY_INTEGERS, st.integers(1, 12))
+def test_row_i_of_a_truth_table_is_i_in_binary(kind, n):
+    table = data.truth_table(kind(n))
+    assert table.shape == (2**n, n) and table.dtype == float
+    assert (table @ 2.0 ** np.arange(n)[::-1]).tolist() == list(range(2**n))
+
+
+@given(st.one_of(NOT_NUMBERS, outside(1, 20)))
+def test_no_other_size_makes_a_truth_table(n):
+    assert refusal(data.truth_table, n) == f"n must be an integer from 1 to 20, got {n!r}."
+
+
+@given(NUMPY_INTEGERS, st.integers(1, 127), st.integers(1, 127), st.booleans(), st.integers(0, 9))
+@example(np.int8, 120, 100, False, 0)
+def test_batches_visit_each_row_once_whatever_their_size(kind, n, size, drop_last, seed):
+    batches = list(data.minibatches(kind(n), kind(size), np.random.default_rng(seed), drop_last))
+    assert all(len(batch) == size for batch in batches[:-1])
+    rows = np.concatenate(batches).tolist() if batches else []
+    assert len(set(rows)) == len(rows) and set(rows) <= set(range(n))
+    assert len(rows) == (n - n % size if drop_last else n)
+    assert all(0 < len(batch) <= size for batch in batches)
+
+
+@given(st.one_of(NOT_NUMBERS, outside(1, 2**31)))
+def test_no_other_size_makes_batches(bad):
+    rng = np.random.default_rng(0)
+    expected = f"must be an integer from 1 to {2**31}, got {bad!r}."
+    assert refusal(data.minibatches, bad, 1, rng) == f"n {expected}"
+    assert refusal(data.minibatches, 1, bad, rng) == f"batch_size {expected}"
+
+
+# Numeric checks
+
+
+@given(SMALL_ARRAYS, st.data())
+def test_central_differences_are_exact_for_every_quadratic(x, draw):
+    a, b = (draw.draw(arrays(float, x.shape, elements=st.floats(-5, 5))) for _ in range(2))
+    before = x.copy()
+    gradient = checks.central_differences(lambda v: np.sum(a * v**2 + b * v), x, step=0.5)
+    assert gradient.shape == x.shape and gradient.dtype == float
+    np.testing.assert_allclose(gradient, 2 * a * x + b, rtol=1e-9, atol=1e-7)
+    np.testing.assert_array_equal(x, before)
+
+
+@given(st.one_of(NOT_NUMBERS, outside(1e-300, 1.0)))
+def test_no_other_step_makes_differences(step):
+    expected = f"step must be a number from 1e-300 to 1.0, got {step!r}."
+    assert refusal(checks.central_differences, float, 1.0, step) == expected
+
+
+@given(SMALL_ARRAYS, st.floats(1e-12, 0.5), st.data())
+def test_one_changed_entry_is_found_and_weighed_against_the_largest(expected, error, draw):
+    assume(np.max(np.abs(expected)) > 1e-3)
+    assert checks.relative_error(expected, expected) == 0
+    index = tuple(draw.draw(st.integers(0, side - 1)) for side in expected.shape)
+    actual = expected.copy()
+    actual[index] += error * np.max(np.abs(expected))
+    found = checks.relative_error(actual, expected)
+    assert found == pytest.approx(error, rel=0.01, abs=1e-15)
+    checks.assert_close(actual, expected, min(1.0, 1.1 * error + 1e-15))
+    with pytest.raises(AssertionError, match=r"^dW: relative error .* > "):
+        checks.assert_close(actual, expected, 0.9 * error, "dW")
+    actual[index] = math.nan
+    assert checks.relative_error(actual, expected) == checks.relative_error(expected, actual) == math.inf
+
+
+@given(st.dictionaries(NAMES, SMALL_ARRAYS, min_size=1, max_size=4), st.data())
+def test_the_first_field_at_fault_is_named(fields, draw):
+    checks.assert_close(fields, dict(fields), 0.0)
+    name = draw.draw(st.sampled_from(sorted(fields)))
+    with pytest.raises(AssertionError, match=rf"^{name}: relative error"):
+        checks.assert_close(fields | {name: fields[name] + 1}, fields, 1e-9)
+    with pytest.raises(AssertionError, match=rf"^{name}: shape"):
+        checks.assert_close(fields | {name: fields[name][None]}, fields, 1.0)
+    fewer = {key: value for key, value in fields.items() if key != name}
+    with pytest.raises(AssertionError, match="fields"):
+        checks.assert_close(fewer, fields, 1.0)
+
+
+@given(st.one_of(NOT_NUMBERS, outside(0.0, 1.0)))
+def test_no_other_tolerance_is_taken(rtol):
+    expected = f"rtol must be a number from 0.0 to 1.0, got {rtol!r}."
+    assert refusal(checks.assert_close, 1.0, 1.0, rtol) == expected
+
+
+# Feedback
+
+
+@given(JUNK)
+def test_feedback_is_one_line_whatever_the_answer(capsys, answer):
+    checks.feedback(answer, lambda a: a[0] > a[1], [(lambda a: a > 0, "a hint.")], praise="Well done.")
+    said = capsys.readouterr().out
+    assert said.endswith("\n") and said.count("\n") == 1
+    assert said.startswith(("Not answered yet.", "Well done.", "Not yet: "))
+    assert (said == "Not answered yet.\n") == (answer is None or answer is ...)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=40)
+@given(answer=JUNK)
+def test_no_answer_breaks_an_exercise(name, number, answer, capsys, monkeypatch):
+    exercises = importlib.import_module(f"helpers.exercises.{name}")
+    monkeypatch.setattr(exercises, "_five_networks", lambda rate: (0.0, 0.0), raising=False)  # trains for a while
+    capsys.readouterr()
+    getattr(exercises, f"check_{number}")(answer)
+    *printed, said = capsys.readouterr().out.splitlines()  # print is among the answers: it prints a line of its own
+    assert said.startswith(("Not answered yet.", "Not yet: ", "Right")) and (not printed or callable(answer))
+
+
+# Drawings
+
+
+INTERVALS = st.tuples(st.floats(-5, 5), st.floats(0.1, 5)).map(lambda pair: (pair[0], pair[0] + pair[1]))
+WEIGHTS = st.tuples(st.floats(-5, 5), st.floats(-5, 5)).filter(lambda w: math.hypot(*w) > 1e-3)
+
+
+@pytest.fixture
+def ax():
+    fig, ax = plt.subplots()
+    yield ax
+    plt.close(fig)
+
+
+@pytest.mark.filterwarnings("error")
+@settings(max_examples=25)
+@given(w=WEIGHTS, b=st.floats(-5, 5), xlim=INTERVALS, ylim=INTERVALS)
+def test_a_half_plane_is_shaded_where_the_unit_fires_and_its_arrow_points_there(ax, w, b, xlim, ylim):
+    ax.clear()
+    plotting.half_plane(ax, w, b, xlim, ylim)
+    assert ax.get_xlim() == xlim and ax.get_ylim() == ylim
+    shaded, *boundary = ax.collections
+    shaded = shaded.get_paths()[0]
+    corners = [w @ np.array([x, y]) + b for x in xlim for y in ylim]
+    assert bool(boundary) == (min(corners) < 0 < max(corners))
+    for s, t in np.random.default_rng(0).random((20, 2)):
+        point = np.array([xlim[0] + s * (xlim[1] - xlim[0]), ylim[0] + t * (ylim[1] - ylim[0])])
+        distance = (w @ point + b) / math.hypot(*w)
+        if abs(distance) > 0.05:
+            assert shaded.contains_point(point) == (distance > 0)
+    (arrow,) = ax.texts
+    foot, tip = np.array(arrow.xyann), np.array(arrow.xy)
+    assert w @ foot + b == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(tip - foot, 0.35 * np.array(w) / math.hypot(*w), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+@settings(max_examples=25)
+@given(p=st.tuples(MODERATE, MODERATE, MODERATE), xlim=INTERVALS, ylim=INTERVALS, column=st.booleans())
+def test_regions_show_what_is_predicted_at_each_point(ax, p, xlim, ylim, column):
+    def predict(X):
+        P = 0.5 + 0.5 * np.tanh(X @ np.array(p[:2]) + p[2])
+        return P[:, None] if column else P
+
+    ax.clear()
+    plotting.decision_regions(ax, predict, xlim, ylim, resolution=7)
+    image = ax.images[0].get_array()
+    assert image.shape == (7, 7) and ax.images[0].get_extent() == [*xlim, *ylim]
+    for i, j in ((0, 0), (0, 6), (6, 0), (2, 5)):
+        point = np.array([[np.linspace(*xlim, 7)[j], np.linspace(*ylim, 7)[i]]])
+        assert image[i, j] == pytest.approx(predict(point).item(), abs=1e-12)
+    assert bool(ax.collections) == bool(image.min() < 0.5 < image.max())
+
+
+# Parameters on the command line
+
+
+PLAIN = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
+DEFAULTS = st.dictionaries(st.sampled_from("ABCDE"), PLAIN, max_size=4)
+
+
+@given(st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False)))
+def test_a_value_survives_the_command_line(value):
+    read = parse_value(str(value))
+    assert type(read) is type(value) and read == value
+
+
+@given(st.text())
+def test_any_text_is_read_as_one_of_four_types(text):
+    value = parse_value(text)
+    assert type(value) in (bool, int, float, str)
+    assert type(value) is not str or value == text
+
+
+@given(st.dictionaries(NAMES, DEFAULTS, min_size=1, max_size=3), st.data())
+def test_parameters_fit_by_name_and_type_or_are_refused_in_one_line(known, draw):
+    names = sorted(set().union(*known.values()))
+    given_value = draw.draw(PLAIN)
+    name = draw.draw(st.sampled_from([*names, "F"]))
+    defaults = [defaults[name] for defaults in known.values() if name in defaults]
+    misfit = next((d for d in defaults if type(given_value) is not type(d)
+                   and not (type(d) is float and type(given_value) is int)), None)  # fmt: skip
+    if defaults and misfit is None:
+        check_parameters({name: given_value}, known)
+        return
+    with pytest.raises(Failure) as caught:
+        check_parameters({name: given_value}, known)
+    if not defaults:
+        listed = ", ".join(names) or "none"
+        assert str(caught.value) == f"-p F: unknown parameter; the notebooks chosen know: {listed}"
+    else:
+        kind = type(misfit).__name__
+        assert str(caught.value) == f"-p {name}: must be of type {kind} like {misfit!r}, got {given_value!r}"
+
+
+@given(st.lists(st.text()))
+def test_an_error_report_is_cut_to_one_line_that_says_something(lines):
+    said = one_line("\n".join(lines))
+    assert said and said == said.strip() and len(said.splitlines()) == 1
+
+
+# The parameters of each notebook
+
+
+def parameters_and_their_check(path):
+    """The defaults in the parameter cell, and the source of the cell after it that checks them, with its imports."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    (tagged,) = cells_tagged(notebook, "parameters")
+    place = cells.index(tagged)
+    imports = [
+        ast.unparse(statement)
+        for cell in cells[:place]
+        if "setup" not in cell.metadata.get("tags", [])
+        for statement in ast.parse(cell.source).body
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+    ]
+    defaults: dict = {}
+    exec(tagged.source, {}, defaults)
+    scope: dict = {}
+    exec("\n".join(imports), scope)
+    return defaults, scope, cells[place + 1].source
+
+
+def load(name):
+    """A notebook's defaults, the ranges that its check cell states, and a function that runs that cell."""
+    defaults, imported, source = parameters_and_their_check(NOTEBOOKS[name])
+    code = compile(source, f"<{name}: check of parameters>", "exec")
+
+    def run(**values):
+        scope = imported | defaults | values
+        exec(code, scope)
+        return scope
+
+    scope = run()
+    ranges = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("checks.require_"):
+            given_name, value, *limits = node.args
+            assert ast.literal_eval(given_name) == ast.unparse(value), "a check names another parameter than it checks"
+            limits = [eval(ast.unparse(limit), scope) for limit in limits]
+            ranges[value.id] = (node.func.attr, limits)
+    return SimpleNamespace(defaults=defaults, ranges=ranges, run=run)
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def parameters(request):
+    return load(request.param)
+
+
+def valid(kind, limits):
+    if kind == "require_choice":
+        return st.sampled_from(list(limits[0]))
+    low, high = limits
+    integers = st.integers(math.ceil(low), math.floor(high))
+    if kind == "require_int":
+        return st.one_of(integers, st.sampled_from([low, high]))
+    return st.one_of(st.floats(low, high), *([integers] if math.ceil(low) <= math.floor(high) else []))
+
+
+def invalid(kind, limits):
+    if kind == "require_choice":
+        same = [(type(choice), choice) for choice in limits[0]]
+        simple = st.one_of(NOT_NUMBERS.filter(lambda v: not isinstance(v, np.ndarray)), st.integers(), st.floats())
+        return simple.filter(lambda v: (type(v), v) not in same)
+    more = [st.floats()] if kind == "require_int" else []
+    return st.one_of(NOT_NUMBERS, outside(*limits), *more)
+
+
+def test_each_parameter_has_its_check(parameters):
+    assert list(parameters.ranges) == list(parameters.defaults)
+
+
+@given(draw=st.data())
+def test_all_values_in_range_are_taken_together(parameters, draw):
+    values = {name: draw.draw(valid(*how), label=name) for name, how in parameters.ranges.items()}
+    scope = parameters.run(**values)
+    assert {name: scope[name] for name in values} == values
+
+
+@given(draw=st.data())
+def test_any_other_value_is_refused_in_one_sentence_with_name_value_and_range(parameters, draw):
+    for name, (kind, limits) in parameters.ranges.items():
+        value = draw.draw(invalid(kind, limits), label=name)
+        if kind == "require_choice":
+            allowed = f"one of {', '.join(map(repr, limits[0]))}"
+        else:
+            allowed = f"{'an integer' if kind == 'require_int' else 'a number'} from {limits[0]} to {limits[1]}"
+        assert refusal(lambda: parameters.run(**{name: value})) == f"{name} must be {allowed}, got {value!r}."
