@@ -8,6 +8,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb, to_rgba
 
 from helpers import plotting
 from tests.figures import compare_figures, png_difference
@@ -59,16 +60,42 @@ def test_show_refuses_a_blank_text_alternative_or_caption(blank):
     plt.close(fig)
 
 
-def test_show_stores_the_alternative_the_background_and_the_caption(monkeypatch):
+def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(monkeypatch):
     shown = []
     monkeypatch.setattr(plotting, "display", lambda data, **kwargs: shown.append((data, kwargs)))
-    fig = plt.figure()
+    fig, other = plt.figure(), plt.figure()
     plotting.show(fig, alt="finding", caption="see this")
-    (image, how), (caption, _) = shown
+    (image, how), (caption, how_caption) = shown
     assert image["image/png"].startswith(b"\x89PNG") and image["text/plain"] == "finding"
-    assert how["metadata"]["image/png"] == {"alt": "finding", "needs_background": "light"}
-    assert caption["text/markdown"] == "*see this*"
-    assert not plt.fignum_exists(fig.number)
+    assert b"Software" not in image["image/png"], "the version of Matplotlib would differ between machines"
+    assert how == {"metadata": {"image/png": {"alt": "finding", "needs_background": "light"}}, "raw": True}
+    assert caption == {"text/markdown": "*see this*", "text/plain": "see this"} and how_caption == {"raw": True}
+    assert not plt.fignum_exists(fig.number) and plt.fignum_exists(other.number)
+    plt.close(other)
+
+
+@pytest.fixture
+def ax():
+    """Axes on which something wider has been drawn."""
+    fig, ax = plt.subplots()
+    ax.set(xlim=(-9, 9), ylim=(-9, 9))
+    ax.set_prop_cycle(color=["black"])
+    yield ax
+    plt.close(fig)
+
+
+def fainter(color, artist):
+    """Whether an artist is filled with a colour, and lets at least half of what lies below shine through."""
+    *rgb, alpha = artist.get_facecolor()[0]
+    return rgb == pytest.approx(to_rgb(color)) and alpha < 0.5
+
+
+def is_boundary(lines, level):
+    return (
+        lines.levels.tolist() == [level]
+        and lines.get_edgecolor()[0] == pytest.approx(to_rgba(plotting.INK))
+        and 1 <= lines.get_linewidth()[0] <= 2
+    )
 
 
 def test_decision_regions_colour_by_the_prediction():
@@ -80,6 +107,25 @@ def test_decision_regions_colour_by_the_prediction():
     plt.close(fig)
 
 
+def test_regions_fill_the_axes_and_colours_mean_the_same_everywhere(ax):
+    plotting.decision_regions(ax, lambda X: 0.4 + 0.2 * (X[:, 0] > 0), (-1, 1), (-2, 3))
+    image, line = ax.images[0], ax.collections[0]
+    assert image.get_clim() == (0, 1) and image.get_cmap() == plotting.PROBABILITY
+    assert image.origin == "lower" and image.get_extent() == [-1, 1, -2, 3] and image.get_alpha() < 0.5
+    assert image.get_array().shape == (200, 200) and image.get_interpolation() == "bilinear"
+    assert ax.get_aspect() == "auto" and ax.get_xlim() == (-1, 1) and ax.get_ylim() == (-2, 3)
+    assert is_boundary(line, 0.5)
+    vertices = line.get_paths()[0].vertices
+    np.testing.assert_allclose(vertices[:, 0], 0, atol=0.01)
+    assert vertices[:, 1].min() == -2 and vertices[:, 1].max() == 3
+
+
+@pytest.mark.parametrize("low, high", [(0.5, 1), (0, 0.5), (0.2, 0.2)])
+def test_no_line_is_drawn_where_the_prediction_stays_on_one_side(ax, low, high):
+    plotting.decision_regions(ax, lambda X: np.where(X[:, 0] > 0, high, low), (-1, 1), (-1, 1), resolution=9)
+    assert len(ax.images) == 1 and not ax.collections
+
+
 def test_half_plane_refuses_weights_without_a_boundary():
     fig, ax = plt.subplots()
     with pytest.raises(ValueError, match="w must have a weight other than 0"):
@@ -87,29 +133,130 @@ def test_half_plane_refuses_weights_without_a_boundary():
     plt.close(fig)
 
 
-def test_half_plane_shades_where_the_unit_fires():
-    fig, ax = plt.subplots()
-    plotting.half_plane(ax, [1, 0], -0.5, (0, 1), (0, 1))
-    shaded = ax.collections[0].get_paths()[0].get_extents()
-    assert shaded.x0 == pytest.approx(0.5) and shaded.x1 == pytest.approx(1)
-    plt.close(fig)
+def test_half_plane_shades_where_the_unit_fires(ax):
+    plotting.half_plane(ax, [2, 0], -1, (0, 1), (0, 4))
+    shaded, line = ax.collections
+    extents = shaded.get_paths()[0].get_extents()
+    assert extents.bounds == pytest.approx((0.5, 0, 0.5, 4))
+    assert fainter(plotting.VERMILLION, shaded) and shaded.hatches == ["///"]
+    assert is_boundary(line, 0)
+    np.testing.assert_allclose(line.get_paths()[0].vertices[:, 0], 0.5)
+    assert ax.get_xlim() == (0, 1) and ax.get_ylim() == (0, 4)
 
 
-def test_classes_differ_by_marker_and_by_colour():
-    fig, ax = plt.subplots()
-    plotting.scatter_classes(ax, np.eye(2), np.array([[0], [1]]))
+def test_the_arrow_of_w_starts_on_the_boundary_at_the_middle_of_the_picture(ax):
+    plotting.half_plane(ax, [3, 4], -5, (-2, 4), (-1, 3))  # the middle is (1, 1), 2/5 beyond the boundary
+    (arrow,) = ax.texts
+    assert arrow.xyann == pytest.approx((1 - 0.4 * 0.6, 1 - 0.4 * 0.8))
+    assert np.subtract(arrow.xy, arrow.xyann) == pytest.approx((0.2 * 0.6, 0.2 * 0.8))
+    assert arrow.get_text() == "" and arrow.arrow_patch.get_edgecolor() == to_rgba(plotting.INK)
+    assert 1 <= arrow.arrow_patch.get_linewidth() <= 2 and arrow.arrow_patch.get_arrowstyle().arrow == "-|>"
+
+
+def test_classes_differ_by_marker_and_by_colour(ax):
+    plotting.scatter_classes(ax, [[1, 0], [0, 1], [2, 3]], np.array([[0], [1], [1]]))
     zero, one = ax.collections
     assert zero.get_label() == "class 0" and zero.get_offsets().tolist() == [[1, 0]]
+    assert one.get_label() == "class 1" and one.get_offsets().tolist() == [[0, 1], [2, 3]]
     assert len(zero.get_paths()[0]) != len(one.get_paths()[0])
-    assert zero.get_facecolor().tolist() != one.get_facecolor().tolist()
-    plt.close(fig)
+    for points, color in ((zero, plotting.BLUE), (one, plotting.VERMILLION)):
+        assert points.get_facecolor().tolist() == [list(to_rgba(color))]
+        assert points.get_edgecolor().tolist() == [list(to_rgba("white"))] and points.get_linewidth() == [0.5]
+        assert points.get_sizes() == [16]
 
 
-def test_a_network_is_drawn_with_its_weights_and_negative_edges_dashed():
-    fig, ax = plt.subplots()
-    centres = plotting.draw_network(ax, [["a", "b"], ["c"]], {((0, 0), (1, 0)): "2", ((0, 1), (1, 0)): "−3"})
-    assert centres[(1, 0)] == (1.6, 0) and centres[(0, 0)][1] > centres[(0, 1)][1]
-    assert {"a", "b", "c", "2", "−3"} <= {text.get_text() for text in ax.texts}
-    arrows = [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
-    assert [arrow.get_linestyle() for arrow in arrows] == ["-", "--"]
-    plt.close(fig)
+def test_points_have_the_size_asked_for_and_lie_above_regions_and_their_lines(ax):
+    plotting.decision_regions(ax, lambda X: X[:, 0] > 0, (-1, 1), (-1, 1))
+    below = [*ax.images, *ax.collections]
+    plotting.scatter_classes(ax, np.eye(2), [0, 1], size=5)
+    points = ax.collections[1:]
+    assert [p.get_sizes().tolist() for p in points] == [[5], [5]]
+    assert min(p.get_zorder() for p in points) > max(artist.get_zorder() for artist in below)
+
+
+EDGES = {((0, 0), (1, 0)): "2", ((0, 1), (1, 0)): "−3", ((0, 2), (1, 0)): "-4"}
+
+
+def arrows(ax):
+    return [text.arrow_patch for text in ax.texts if getattr(text, "arrow_patch", None)]
+
+
+def test_nodes_stand_in_columns_each_centred_and_from_top_to_bottom(ax):
+    centres = plotting.draw_network(ax, [["a", "b", "c"], ["d"]], EDGES)
+    assert centres == {(0, 0): (0, 1), (0, 1): (0, 0), (0, 2): (0, -1), (1, 0): (1.6, 0)}
+    assert [circle.center for circle in ax.patches] == list(centres.values())
+    assert all(circle.radius == 0.2 for circle in ax.patches)
+    texts = {text.get_text(): text for text in ax.texts if text.get_text()}
+    assert sorted(texts) == sorted(["a", "b", "c", "d", "2", "−3", "-4"])
+    for name, centre in zip("abcd", centres.values()):
+        assert texts[name].get_position() == centre
+    for text in texts.values():
+        assert text.get_ha() == text.get_va() == "center" and text.get_fontsize() == 10
+
+
+def test_negative_weights_are_vermillion_and_dashed_and_each_stands_on_its_edge(ax):
+    plotting.draw_network(ax, [["a", "b", "c"], ["d"]], EDGES)
+    assert [arrow.get_linestyle() for arrow in arrows(ax)] == ["-", "--", "--"]
+    colors = [to_rgba(c) for c in (plotting.BLUE, plotting.VERMILLION, plotting.VERMILLION)]
+    assert [arrow.get_edgecolor() for arrow in arrows(ax)] == colors
+    assert all(arrow.get_arrowstyle().arrow == "-|>" and 1 <= arrow.get_linewidth() <= 2 for arrow in arrows(ax))
+    labels = {text.get_text(): text for text in ax.texts}
+    for label, (start, end) in {"2": ((0, 1), (1.6, 0)), "−3": ((0, 0), (1.6, 0))}.items():
+        x, y = labels[label].get_position()
+        assert 0.3 <= x / 1.6 <= 0.5 and y == pytest.approx(start[1] + (end[1] - start[1]) * x / 1.6)
+        box = labels[label].get_bbox_patch()
+        assert box.get_facecolor() == to_rgba("white") and box.get_edgecolor()[3] == 0, (
+            "the edge would cross the number"
+        )
+        assert labels[label].get_color() == plotting.INK
+
+
+def test_arrows_run_from_rim_to_rim_below_nodes_and_their_names(ax):
+    layers = [["z"], ["a", "b"], ["c"]]
+    centres = plotting.draw_network(ax, layers, {((1, 1), (2, 0)): ""}, node_size=0.3, font_size=7)
+    (arrow,) = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
+    for point, node in ((arrow.xyann, (1, 1)), (arrow.xy, (2, 0))):
+        assert np.hypot(*np.subtract(point, centres[node])) == pytest.approx(0.3)
+    total = np.hypot(*np.subtract(centres[1, 1], centres[2, 0]))
+    assert np.hypot(*np.subtract(arrow.xy, arrow.xyann)) == pytest.approx(total - 0.6)
+    assert arrow.arrow_patch.shrinkA == arrow.arrow_patch.shrinkB == 0
+    names = [text for text in ax.texts if text.get_text()]
+    assert [text.get_text() for text in names] == ["z", "a", "b", "c"] and {text.get_fontsize() for text in names} == {
+        7
+    }
+    circle = ax.patches[0]
+    assert arrow.get_zorder() < circle.get_zorder() < names[0].get_zorder() and circle.radius == 0.3
+    assert circle.get_facecolor() == to_rgba("white") and circle.get_edgecolor() == to_rgba(plotting.INK)
+    assert 1 <= circle.get_linewidth() <= 2
+
+
+def test_numbers_on_edges_lie_above_the_arrows_and_below_the_nodes(ax):
+    plotting.draw_network(ax, [["a"], ["b"]], {((0, 0), (1, 0)): "5"}, font_size=7)
+    order = {text.get_text(): text.get_zorder() for text in ax.texts}
+    assert {text.get_fontsize() for text in ax.texts if text.get_text()} == {7}
+    assert order[""] < order["5"] < ax.patches[0].get_zorder()
+
+
+def test_without_edges_given_neighbouring_layers_are_fully_connected(ax):
+    plotting.draw_network(ax, [["a", "b"], ["c", "d"], ["e"]])
+    assert len(arrows(ax)) == 2 * 2 + 2 * 1
+    assert all(text.xyann[0] < text.xy[0] for text in ax.texts if getattr(text, "arrow_patch", None)), "to the right"
+    assert sorted(text.get_text() for text in ax.texts if text.get_text()) == list("abcde")
+
+
+@pytest.mark.parametrize("titles", [(), ("input", "hidden", "output")])
+def test_a_network_fills_its_frame_with_its_titles_below_in_true_proportion(ax, titles):
+    plotting.draw_network(ax, [["a", "b", "c"], ["d"], ["e"]], titles=titles, font_size=8)
+    assert ax.get_aspect() == 1 and not ax.axison
+    left, right, bottom, top = *ax.get_xlim(), *ax.get_ylim()
+    lowest = -1.2
+    for column, title in enumerate(titles):
+        (text,) = [text for text in ax.texts if text.get_text() == title]
+        x, y = text.get_position()
+        assert x == pytest.approx(1.6 * column) and text.get_ha() == "center" and text.get_va() == "top"
+        assert -1.6 < y < lowest and text.get_fontsize() == 8
+    if titles:
+        lowest = y
+    assert left == pytest.approx(-(right - 3.2)), "as much room on the left as on the right"
+    for room in (-0.2 - left, right - 3.4, top - 1.2, lowest - bottom):
+        assert 0.05 <= room <= 0.5

@@ -6,6 +6,7 @@ Hypothesis draws the values, always the same ones, so that a failure here is a f
 import ast
 import importlib
 import math
+import os
 import pathlib
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -36,6 +37,8 @@ settings.register_profile(
     database=None,
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
+    # `make mutants` wants to know that something fails, and not the simplest case of it.
+    phases=[phase for phase in Phase if phase is not Phase.shrink or "MUTANT_UNDER_TEST" not in os.environ],
 )
 settings.load_profile("course")
 
@@ -146,10 +149,9 @@ def test_batches_visit_each_row_once_whatever_their_size(kind, n, size, drop_las
 
 @given(st.one_of(NOT_NUMBERS, outside(1, 2**31)))
 def test_no_other_size_makes_batches(bad):
-    rng = np.random.default_rng(0)
     expected = f"must be an integer from 1 to {2**31}, got {bad!r}."
-    assert refusal(data.minibatches, bad, 1, rng) == f"n {expected}"
-    assert refusal(data.minibatches, 1, bad, rng) == f"batch_size {expected}"
+    assert refusal(data.minibatches, bad, 1, None) == f"n {expected}"
+    assert refusal(data.minibatches, 1, bad, None) == f"batch_size {expected}"
 
 
 # Numeric checks
@@ -265,7 +267,7 @@ def test_a_half_plane_is_shaded_where_the_unit_fires_and_its_arrow_points_there(
     (arrow,) = ax.texts
     foot, tip = np.array(arrow.xyann), np.array(arrow.xy)
     assert w @ foot + b == pytest.approx(0, abs=1e-9)
-    np.testing.assert_allclose(tip - foot, 0.35 * np.array(w) / math.hypot(*w), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(tip - foot, 0.2 * np.array(w) / math.hypot(*w), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.filterwarnings("error")
