@@ -8,17 +8,26 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.typing import ColorType
 
-# Okabe-Ito blue and vermillion; the greys keep 4.5:1 against white.
-BLUE, VERMILLION, GREY, INK = "#0072B2", "#D55E00", "#5A5A5A", "#111111"
+# Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
+BLUE, VERMILLION, GREY, INK, RUST = "#0072B2", "#D55E00", "#5A5A5A", "#111111", "#B04A00"
 PROBABILITY = LinearSegmentedColormap.from_list("blue_white_vermillion", [BLUE, "white", VERMILLION])
 
 
 def use_style() -> None:
     """Apply course.mplstyle to all figures made from here on."""
     plt.style.use(pathlib.Path(__file__).with_name("course.mplstyle"))
+
+
+def contrast(color: ColorType) -> float:
+    """Contrast of a colour with white, from 1 to 21, as WCAG 2 defines it; words need 4.5, lines 3."""
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (float(linear @ [0.2126, 0.7152, 0.0722]) + 0.05)
 
 
 def show(fig: Figure, *, alt: str, caption: str) -> None:
@@ -32,11 +41,15 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         alt: what the figure shows and what follows from it, in words; it replaces the picture.
         caption: one visible line below the picture that says what to see.
     Raises:
-        ValueError: if alt or caption is blank.
+        ValueError: if alt or caption is blank, or words in the figure are too pale to read on white.
     """
     for name, text in (("alt", alt), ("caption", caption)):
         if not isinstance(text, str) or not text.strip():
             raise ValueError(f"{name} must be a sentence about the figure, got {text!r}.")
+    for text in fig.findobj(Text):
+        words, color = text.get_text(), text.get_color()
+        if text.get_visible() and words.strip() and contrast(color) < 4.5:
+            raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)

@@ -5,10 +5,13 @@ import io
 import itertools
 import warnings
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
 from PIL import Image
+
+from helpers import plotting
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of optional packages that it does without
@@ -67,3 +70,23 @@ def test_red_and_green_of_equal_lightness_would_be_found():
 def test_colours_of_every_figure_stay_apart_for_colour_blind_readers(notebook_path):
     for cell, picture in pictures(notebook_path):
         assert confused(flat_colours(picture)) == [], f"code cell {cell}"
+
+
+def test_words_are_dark_enough_and_lines_too():
+    for color in (plotting.BLUE, plotting.GREY, plotting.INK, plotting.RUST):
+        assert plotting.contrast(color) >= 4.5
+    assert plotting.contrast(plotting.VERMILLION) >= 3
+    assert plotting.contrast("black") == pytest.approx(21) and plotting.contrast("white") == pytest.approx(1)
+
+
+def test_show_refuses_words_that_are_too_pale():
+    fig, ax = plt.subplots()
+    ax.text(0, 0, "pale", color=plotting.VERMILLION)
+    with pytest.raises(ValueError, match="The colour of 'pale' must have a contrast of 4.5 with white, got '#D55E00'"):
+        plotting.show(fig, alt="a sentence about it", caption="c")
+    plt.close(fig)
+
+
+def test_every_figure_is_opaque_so_that_a_dark_theme_does_not_show_through(notebook_path):
+    for cell, picture in pictures(notebook_path):
+        assert picture.mode == "RGB" or picture.convert("RGBA").getextrema()[3] == (255, 255), f"code cell {cell}"

@@ -1,0 +1,46 @@
+"""Mistakes planted in notebook 3; each must stop it at a check that names the node.
+
+(what is wrong, text in a cell, replacement, parameters for a quick run, fragment of the error)
+"""
+
+MISTAKES = [
+    ("the two local derivatives of a product are swapped",
+     "lambda a, b, y: (b, a))", "lambda a, b, y: (a, b))", {}, "node a of a · b: relative error"),
+    ("the two local derivatives of a quotient are swapped",
+     "lambda a, b, y: (1 / b, -y / b)", "lambda a, b, y: (-y / b, 1 / b)", {}, "node a of a / b: relative error"),
+    ("the second local derivative of a difference has the wrong sign",
+     "lambda a, b, y: (1, -1)", "lambda a, b, y: (1, 1)", {}, "node b of a − b: relative error"),
+    ("σ' = σ(1 + σ)", "(y * (1 - y),)", "(y * (1 + y),)", {}, "node a of σ(a): relative error"),
+    ("tanh' = 1 - tanh", "(1 - y * y,)", "(1 - y,)", {}, "node a of tanh(a): relative error"),
+    ("tanh' is taken at the operand", "(1 - y * y,)", "(1 - a * a,)", {}, "node a of tanh(a): relative error"),
+    ("ReLU' is always 1: w1 and x1 get a gradient", "(1 * (a > 0),)", "(1,)", {}, "node a of ReLU(a): at a = -0.5 the slope must be 0"),
+    ("ReLU'(0) = 1", "(1 * (a > 0),)", "(1 * (a >= 0),)", {}, "node a of ReLU(a): at a = 0.0 the slope must be 0"),
+    ("log' = log", "(1 / a,)", "(y,)", {}, "node a of log(a): relative error"),
+    ("the exponent is not lowered", "n * a ** (n - 1) if n", "n * a ** n if n", {}, "node a of a^3: relative error"),
+    ("roads to one node do not add up: the last one wins",
+     "adjoint[operand] += incoming * slope", "adjoint[operand] = incoming * slope", {}, "node a of a · a + a: relative error"),
+    ("nodes are visited in the order in which they are found",
+     'return sorted(found, key=operator.attrgetter("serial"), reverse=True)', "return list(found)", {},
+     "node x of u · log(1 + e^u), u = x · y: relative error"),
+    ("nodes are visited oldest first",
+     'operator.attrgetter("serial"), reverse=True)', 'operator.attrgetter("serial"))', {}, "node a of a + b: relative error"),
+    ("adjoints are kept between two calls",
+     "adjoint = Gradients.fromkeys(nodes, 0.0)",
+     "adjoint = gradients.__dict__.setdefault('kept', Gradients())\n"
+     "    adjoint.update((node, adjoint.get(node, 0.0)) for node in nodes)",
+     {}, "relative error"),
+    ("w3 multiplies s2 in the place of b", 'see("a3", w3 * b)', 'see("a3", w3 * w3 * b)', {}, "f: the result must be"),
+    ("a step of the trace carries the wrong name", 'see("r1", relu(a1))', 'see("s2", relu(a1))', {}, "r1: no step of f has this name"),
+    ("a dual number's product rule lacks a term",
+     "self.slope * other.value + self.value * other.slope)", "self.slope * other.value)", {}, "but by dual numbers it is"),
+    ("the complex ReLU is on where it should be off",
+     "z if z.real > 0 else 0j", "z", {}, "but by the complex step it is"),
+    ("the replay rounds and does not cut",
+     "missed[rounding, carry] = [name for name in HAND if values[name] != Decimal(HAND[name])]",
+     "missed[rounding, carry] = [n for n in HAND if replay(ASSIGNMENT, HAND, ROUND_HALF_UP, carry)[n] != Decimal(HAND[n])]",
+     {}, "s3: the replay gives another number than the published 0.5000115"),
+    ("a published number is mistyped", '"w3\'": "-0.0000558"', '"w3\'": "-0.0000562"', {}, "w3'"),
+    ("the symbols leave out a bracket", "{self.text}\", loose=True)\nSymbol.__neg__", "{self.text}\")\nSymbol.__neg__", {},
+     "a4' is written t' · 1 − t², and should be t' · (1 − t²)"),
+    ("the shortcut is left out of the bridge's network", "A3 @ W3 + b3 + A2", "A3 @ W3 + b3", {}, "loss: relative error"),
+]  # fmt: skip
