@@ -145,6 +145,7 @@ def test_metadata_are_quiet(notebook):
         assert not {"papermill", "execution"} & set(cell.metadata), cell.metadata
 
 
+README = (address.ROOT / "README.md").read_text(encoding="utf-8")
 PRIVATE = {
     "a path of a machine": r"/(?:root|home|work|tmp|Users|mnt|opt)/[\w./-]*|[A-Z]:\\\\\w",
     "an object's address": r"0x[0-9a-f]{8,}",
@@ -174,3 +175,11 @@ def test_a_notebook_fetches_nothing_but_the_course(notebook):
     for cell in code_cells(notebook):
         if "setup" not in cell.metadata.get("tags", []):
             assert not re.search(r"subprocess|urllib|requests\.|https?://|^[!%]|pip install", cell.source), cell.source
+
+
+def test_the_readme_lists_the_notebook_with_its_title_and_minutes(notebook, notebook_path):
+    (row,) = [line for line in README.splitlines() if f"](notebooks/{notebook_path.name})" in line]
+    title = headings(notebook)[0][1]
+    (minutes,) = re.findall(r"\*\*Time\*\* about (\d+) minutes", notebook.cells[1].source)
+    number = notebook_path.stem.split("_")[0].lstrip("0")
+    assert f"[{number} {title}]" in row and f"| {minutes} |" in row

@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 from helpers import address
+from helpers.colab import carried, code_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')\n"
@@ -86,3 +88,15 @@ def test_badges_in_the_readme_carry_the_address_in_pyproject():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert address.badge(course["repository"], course["revision"], path.stem) in text, "run `make address`"
+
+
+def test_the_fixed_revision_holds_all_that_the_notebooks_import():
+    listed = subprocess.run(
+        ["git", "ls-tree", "-r", "--name-only", address.settings()["revision"]], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode:
+        pytest.skip("this clone does not reach back to the fixed revision")
+    needed = {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")}
+    for path in sorted(needed):
+        needed |= carried(code_of(nbformat.read(ROOT / path, as_version=4).cells)).keys()
+    assert needed - set(listed.stdout.splitlines()) == set(), "commit, then run `make address`"
