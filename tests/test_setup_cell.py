@@ -91,9 +91,8 @@ def test_badges_in_the_readme_carry_the_address_in_pyproject():
 
 
 def test_the_fixed_revision_holds_all_that_the_notebooks_import():
-    listed = subprocess.run(
-        ["git", "ls-tree", "-r", "--name-only", address.settings()["revision"]], cwd=ROOT, capture_output=True, text=True
-    )
+    command = ["git", "ls-tree", "-r", "--name-only", address.settings()["revision"]]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("this clone does not reach back to the fixed revision")
     needed = {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")}
