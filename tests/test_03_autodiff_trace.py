@@ -98,7 +98,9 @@ def test_what_is_not_finite_is_refused_in_one_sentence(taught, mistake):
     ],
 )  # fmt: skip
 def test_what_is_not_a_number_or_a_node_is_refused_in_one_sentence(taught, mistake):
-    with pytest.raises(TypeError, match=r"^(Nodes are made of finite numbers|gradients needs a Node), got [^\n]*\.$"):
+    with pytest.raises(
+        TypeError, match=r"^(Nodes are made of|gradients needs|The exponent must be) [^\n]*, got [^\n]*\.$"
+    ):
         eval(mistake, vars(taught))
 
 
@@ -144,14 +146,14 @@ def test_random_formulas_agree_with_differences_of_plain_numbers(taught):
             assert found.get(node, 0.0) == pytest.approx(expected, abs=2e-8, rel=1e-6)
 
 
-def test_forward_and_backward_sweeps_give_one_matrix_and_count_every_edge_once(taught):
+def test_forward_and_backward_sweeps_give_one_matrix_and_count_what_is_connected(taught):
     x = [taught.Node(v) for v in (0.5, -0.4, 1.1)]
     outputs = [x[0] * x[1] + x[2], taught.tanh(x[0] * x[0])]
     forward, count_f = taught.forward_matrix(x, outputs)
     outputs_only = [taught.graph(output) for output in outputs]
     back = [[taught.gradients(o).get(node, 0.0) for node in x] for o in outputs]
     np.testing.assert_allclose(forward, back, rtol=1e-14)
-    assert count_f == 3 * (4 + 3) and [sum(len(n.edges) for n in g) for g in outputs_only] == [4, 3]
+    assert count_f == 8 and [sum(len(n.edges) for n in g) for g in outputs_only] == [4, 3]
 
 
 # The trace of f
@@ -178,7 +180,7 @@ def test_symbols_are_written_like_the_textbook(taught):
     assert taught.power(3).slopes(a, y)[0].text == "3 · a^2"
     assert taught.TANH.slopes(a, y)[0].text == "1 − y²"
     assert taught.RELU.slopes(a, y)[0].text == "[a > 0]"
-    assert (taught.Symbol("u'") * taught.SUBTRACT.slopes(a, b, y)[1]).text == "u' · −1"
+    assert (taught.Symbol("u'") * taught.SUBTRACT.slopes(a, b, y)[1]).text == "−u'"
 
 
 def test_a_shared_node_has_one_term_for_each_road(taught):
@@ -365,4 +367,12 @@ def test_where_somebody_watches_a_slider_steps_through(monkeypatch):
     before = len(shown)
     show_step(0), show_step(19)
     captions = [data["text/markdown"] for data in shown[before:] if "text/markdown" in data]
-    assert captions == ["*Step 1 of 20, at a1: w1 · x1 = −6.75*", "*Step 20 of 20, at a1: gives w1', x1'*"]
+    assert captions == ["*Step 1 of 20, at a1: w1 · x1 = −6.75*", "*Step 20 of 20, at a1: gives w1' = 0, x1' = 0*"]
+
+
+def test_a_node_used_twice_is_known_only_when_all_its_users_have_paid_in(taught):
+    nodes = taught.diamond(taught.Node(1.5), taught.Node(0.8))
+    states = list(taught.step_states(nodes, taught.name_nodes(nodes)))
+    back = [(sentence, "u" in adjoints) for sentence, _, _, adjoints in states if "gives" in sentence]
+    assert back[0] == ("gives one road to u', d' = 1.2", False)
+    assert [sentence for sentence, known in back if known][0] == "gives u' = 2.39"

@@ -14,6 +14,7 @@ WRONG_ANSWERS = {
         ("answer_2 = (0.1, 0.0)", "nothing comes through"),
         ("answer_2 = (0.1, 0.1)", "itself a factor"),
         ("answer_2 = 0.1", "give a pair"),
+        ("answer_2 = (0.1, -0.8, 1)", "give a pair: x2 and w4"),
     ],
     3: [
         ("answer_3 = Operation('s({})', lambda a: math.log(1 + math.exp(a)), lambda a, y: sigmoid(a))", "a tuple"),
@@ -23,7 +24,15 @@ WRONG_ANSWERS = {
             "inner derivative",
         ),
         ("answer_3 = Operation('', lambda a: math.log(1 + math.exp(a)), lambda a, y: (math.exp(a),))", "divide by"),
+        ("answer_3 = Operation('', lambda a: math.log(1 + math.exp(a)), lambda a, y: (y,))", "that is the value;"),
+        ("answer_3 = Operation('', lambda a: math.log(1 + math.exp(a)), lambda a: (sigmoid(a),))", "two arguments"),
         ("answer_3 = Operation('s({})', lambda a: math.log(math.exp(a)), lambda a, y: (sigmoid(a),))", "log 2"),
-        ("answer_3 = lambda a: math.log(1 + math.exp(a))", "three parts"),
+        ("answer_3 = lambda a: math.log(1 + math.exp(a))", "give an Operation of three parts"),
+        ("answer_3 = Operation('s({})', math.exp, lambda a, y: (sigmoid(a),))", "that is the value of exp"),
+        (
+            "def both(a, y):\n    return (sigmoid(a) * sigmoid(-a),)\n"
+            "answer_3 = Operation('s({})', lambda a: math.log(1 + math.exp(a)), both)",
+            "that is the derivative of σ",
+        ),
     ],
 }
