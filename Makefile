@@ -50,6 +50,13 @@ bench: $(if $(filter active,$(ENV)),$(READY),.venv/peers)  ## compare speed with
 mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
 	@$(RUN) -m tests.mistakes $(ARGS)
 
+.venv/mutants: .venv/made tests/requirements-mutants.txt
+	$(INSTALL) -r requirements.txt -r tests/requirements-mutants.txt
+	@$(BIN)/python -c "open('.venv/mutants', 'w')"
+
+mutants: $(if $(filter active,$(ENV)),$(READY),.venv/mutants)  ## change the helpers in thousands of ways and list what no test notices
+	@$(RUN) -m tests.mutants $(ARGS)
+
 world: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
 	@$(RUN) -m tests.world $(ARGS)
 
@@ -60,6 +67,6 @@ colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/c
 	@$(RUN) -m helpers.colab $(ARGS)
 
 clean:           ## remove what the targets made, the environment excepted
-	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', '.pytest_cache', '.ruff_cache')]"
+	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help world active-environment env execute-all test refresh lab lint bench mistakes address colab clean
+.PHONY: help mutants world active-environment env execute-all test refresh lab lint bench mistakes address colab clean

@@ -173,7 +173,9 @@ def execute(source: pathlib.Path, target: pathlib.Path, parameters: dict[str, ob
         code = process.wait()
         RUNNING.discard(process)
         if code:
-            raise Failure(failed_cell(partial) or one_line("".join(said)))
+            reason = one_line("".join(said))
+            # A cell that takes too long is interrupted, and its own error does not say why.
+            raise Failure(reason if "CellTimeoutError" in reason else failed_cell(partial) or reason)
         notebook = read(partial)
         quieten(notebook)
         put_in_place(notebook, target)
@@ -272,7 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
         executor.shutdown(wait=False, cancel_futures=True)
         end_children()
         executor.shutdown()
-        print(f"\nStopped by {reason or 'Ctrl-C'}. Earlier results are as they were.", file=sys.stderr)
+        print(f"\nStopped by {reason}. Earlier results are as they were.", file=sys.stderr)
         return 130
     print(table(results))
     failures = [result for result in results if result.error]

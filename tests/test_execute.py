@@ -193,6 +193,7 @@ def test_make_alone_lists_every_target():
         "lint",
         "bench",
         "mistakes",
+        "mutants",
         "address",
         "colab",
         "world",

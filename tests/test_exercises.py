@@ -53,7 +53,8 @@ def test_the_stub_is_not_answered_yet(name, number, capsys):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_in_the_notebook_is_accepted(name, number, capsys):
     (solution,) = re.findall(r"(?s)```python\n(.*?)```", cells(name, "solution")[number - 1].source)
-    assert respond(name, number, solution, capsys).startswith("Right")
+    said = respond(name, number, solution, capsys)
+    assert said.startswith("Right. ") and said.endswith(".\n"), "praise says what was right"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_the_solution_in_the_notebook_is_accepted(name, number, capsys):
 )
 def test_a_typical_slip_gets_its_own_hint(name, number, source, hint, capsys):
     said = respond(name, number, source, capsys)
-    assert said.startswith("Not yet") and hint in said
+    assert said.startswith("Not yet: ") and hint in said and said.endswith((".\n", "…\n"))
 
 
 @pytest.mark.parametrize("name", NAMES)

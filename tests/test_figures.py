@@ -65,6 +65,27 @@ def test_show_refuses_a_blank_text_alternative_or_caption(blank):
     plt.close(fig)
 
 
+@pytest.mark.parametrize(
+    "color, ratio",
+    [("#FF0000", 3.998), ("#00FF00", 1.372), ("#0000FF", 8.592), ("#767676", 4.542), ("#0A0A0A", 19.798),
+     ("#0B0B0B", 19.683), ("black", 21), ("white", 1)],
+)  # fmt: skip
+def test_contrast_is_that_of_wcag(color, ratio):
+    assert plotting.contrast(color) == pytest.approx(ratio, abs=5e-4)
+
+
+def test_words_too_pale_are_refused_unless_they_cannot_be_seen(monkeypatch):
+    monkeypatch.setattr(plotting, "display", lambda *_, **__: None)
+    fig = plt.figure()
+    fig.text(0, 0, " ", color="#777777")
+    fig.text(0, 0, "dark enough", color="#767676")
+    hidden = fig.text(0, 0, "pale", color="#777777")
+    with pytest.raises(ValueError, match="^The colour of 'pale' must have a contrast of 4.5 with white, got '#777777'"):
+        plotting.show(fig, alt="a", caption="c")
+    hidden.set_visible(False)
+    plotting.show(fig, alt="a", caption="c")
+
+
 def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(monkeypatch):
     shown = []
     monkeypatch.setattr(plotting, "display", lambda data, **kwargs: shown.append((data, kwargs)))
@@ -154,6 +175,7 @@ def test_the_arrow_of_w_starts_on_the_boundary_at_the_middle_of_the_picture(ax):
     (arrow,) = ax.texts
     assert arrow.xyann == pytest.approx((1 - 0.4 * 0.6, 1 - 0.4 * 0.8))
     assert np.subtract(arrow.xy, arrow.xyann) == pytest.approx((0.2 * 0.6, 0.2 * 0.8))
+    assert arrow.arrow_patch.shrinkA == arrow.arrow_patch.shrinkB == 0
     assert arrow.get_text() == "" and arrow.arrow_patch.get_edgecolor() == to_rgba(plotting.INK)
     assert 1 <= arrow.arrow_patch.get_linewidth() <= 2 and arrow.arrow_patch.get_arrowstyle().arrow == "-|>"
 
