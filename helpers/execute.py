@@ -26,6 +26,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 OUTPUT = ROOT / "build" / "executed"
 CELL_TIMEOUT = 600  # seconds; the longest cell takes a tenth of it on a slow laptop
+START_TIMEOUT = 600  # seconds; twenty kernels at once on two cores take a minute
+STARTS = 3  # a kernel can lose the race for a free port against another run's, before its first cell; then once more
 RUNNING: set[subprocess.Popen] = set()
 
 
@@ -141,6 +143,29 @@ def failed_cell(path: pathlib.Path) -> str:
     return ""
 
 
+def papermill(arguments: list[str], bar: tqdm) -> tuple[int, str]:
+    """Run papermill in a process of its own; return its exit status and what it said."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "papermill", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+        start_new_session=os.name == "posix",  # Ctrl-C reaches this program alone, which then ends its children
+    )
+    RUNNING.add(process)
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith("Ending Cell"):
+            bar.update()
+    code = process.wait()
+    RUNNING.discard(process)
+    return code, "".join(said)
+
+
 def execute(source: pathlib.Path, target: pathlib.Path, parameters: dict[str, object], bar: tqdm) -> None:
     """Execute one notebook into target.
 
@@ -150,30 +175,16 @@ def execute(source: pathlib.Path, target: pathlib.Path, parameters: dict[str, ob
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{source.stem}-") as scratch:
         partial = pathlib.Path(scratch) / "partial.ipynb"
-        command = [sys.executable, "-m", "papermill", str(source), str(partial), "--cwd", str(source.parent)]
-        command += ["--log-output", "--execution-timeout", str(CELL_TIMEOUT)]
+        arguments = [str(source), str(partial), "--cwd", str(source.parent), "--log-output"]
+        arguments += ["--start-timeout", str(START_TIMEOUT), "--execution-timeout", str(CELL_TIMEOUT)]
         for name, value in parameters.items():
-            command += ["-r" if isinstance(value, str) else "-p", name, str(value)]
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env=os.environ | {"PYTHONIOENCODING": "utf-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
-            start_new_session=os.name == "posix",  # Ctrl-C reaches this program alone, which then ends its children
-        )
-        RUNNING.add(process)
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if line.startswith("Ending Cell"):
-                bar.update()
-        code = process.wait()
-        RUNNING.discard(process)
+            arguments += ["-r" if isinstance(value, str) else "-p", name, str(value)]
+        for _ in range(STARTS):
+            code, said = papermill(arguments, bar)
+            if not code or "Kernel died before replying" not in said:
+                break
         if code:
-            reason = one_line("".join(said))
+            reason = one_line(said)
             # A cell that takes too long is interrupted, and its own error does not say why.
             raise Failure(reason if "CellTimeoutError" in reason else failed_cell(partial) or reason)
         notebook = read(partial)

@@ -46,6 +46,6 @@ def test_twenty_runs_at_once_leave_one_whole_result_and_no_rubbish(folder):
     write(folder, "one", GOOD)
     with ThreadPoolExecutor(20) as executor:
         done = list(executor.map(lambda _: run(folder, timeout=500), range(20)))
-    assert [d.returncode for d in done] == [0] * 20, [d.stderr for d in done]
+    assert [d.stderr for d in done if d.returncode] == []
     nbformat.validate(nbformat.read(folder / "out" / "one.ipynb", 4))
     assert leftovers(folder) == []

@@ -250,9 +250,32 @@ def test_a_process_is_started_apart_with_its_report_read_as_text(source, monkeyp
     assert partial.suffix == ".ipynb" and how["env"].get("MPLBACKEND", "").endswith("backend_inline")
     assert partial.parent.parent == source.parent and re.fullmatch(r"\.one-\w+", partial.parent.name)
     assert command[5:7] == ["--cwd", str(source.parent)]
-    assert command[7:] == ["--log-output", "--execution-timeout", "600", "-r", "A", "b", "-p", "C", "1"]
+    assert command[7:] == [
+        *("--log-output", "--start-timeout", "600", "--execution-timeout", "600", "-r", "A", "b", "-p", "C", "1")
+    ]
     assert how["start_new_session"] == (os.name == "posix") and how["stdout"] == subprocess.DEVNULL
     assert how["text"] and how["encoding"] == "utf-8" and how["errors"] == "replace"
+
+
+@pytest.mark.parametrize("lost, tries", [(0, 1), (1, 2), (2, 3), (3, 3)])
+def test_a_kernel_that_loses_the_race_for_a_port_starts_again_at_most_twice(source, monkeypatch, lost, tries):
+    calls = []
+
+    def papermill(arguments, bar):
+        calls.append(arguments)
+        if len(calls) <= lost:
+            return 1, "RuntimeError: Kernel died before replying to kernel_info\n"
+        pathlib.Path(arguments[1]).write_text(source.read_text())
+        return 0, ""
+
+    monkeypatch.setattr(execute, "papermill", papermill)
+    target = source.with_name("target.ipynb")
+    if lost < 3:
+        execute.execute(source, target, {}, Bar())
+        assert target.exists()
+    else:
+        assert "Kernel died before replying" in refused(execute.execute, source, target, {}, Bar())
+    assert len(calls) == tries
 
 
 @pytest.fixture

@@ -70,19 +70,6 @@ def test_without_network_and_helpers_one_sentence_says_what_to_do(colab, tmp_pat
     )
 
 
-@pytest.mark.parametrize(
-    "origin, expected",
-    [
-        ("git@github.com:owner/course.git", "https://github.com/owner/course"),
-        ("ssh://git@github.com/owner/course", "https://github.com/owner/course"),
-        ("https://github.com/owner/course.git", "https://github.com/owner/course"),
-        ("/srv/course", ""),
-    ],
-)
-def test_the_clones_origin_becomes_an_address_that_colab_can_reach(origin, expected):
-    assert address.web_address(origin) == expected
-
-
 def test_badges_in_the_readme_carry_the_address_in_pyproject():
     course = address.settings()
     text = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,16 +1,13 @@
 """Notebook 4's training against the ordinary DataLoader loop, at one thread, interleaved."""
 
-import statistics
-import time
-
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.taught import load_taught
+from tests.bench.timing import interleaved, report
 
 ROUNDS, EPOCHS, STACK = 9, 5, 16
-TARGETS = {"one training": 0.7, f"per seed of {STACK}": 0.1}
 
 
 def ordinary(taught, configuration, seed=0):
@@ -41,12 +38,6 @@ def dataloader_loop(network, train_part, val_part, epochs, decay):
         losses.append(sums)
 
 
-def seconds(function, *arguments, **more):
-    start = time.perf_counter()
-    function(*arguments, **more)
-    return time.perf_counter() - start
-
-
 def main():
     """Print, for each configuration, time over the DataLoader loop's: one run, and per seed of a stack."""
     taught = load_taught("04_pytorch_configurations")
@@ -56,31 +47,20 @@ def main():
         taught.Part(torch.randn(n, 10, generator=generator), 150 + 77 * torch.randn(n, 1, generator=generator))
         for n in (247, 62)
     ]
-    print(f"time over that of the DataLoader loop of notebook 1c, {EPOCHS} epochs, {ROUNDS} rounds")
-    totals = {label: [] for label in TARGETS}
     for name, configuration in taught.reference_configurations().items():
-        decay, ratios = configuration.weight_decay, {label: [] for label in TARGETS}
-        dataloader_loop(ordinary(taught, configuration), *parts, 1, decay)  # the first run of anything is slow
-        for _ in range(ROUNDS):
-            networks = [taught.build(configuration, 10, seed) for seed in range(STACK)]
-            stack = taught.stack(networks)
-            theirs = seconds(dataloader_loop, ordinary(taught, configuration), *parts, EPOCHS, decay)
-            one = seconds(taught.train, networks[0], 0, *parts, EPOCHS, decay)
-            many = seconds(taught.train, stack, list(range(STACK)), *parts, EPOCHS, decay) / STACK
-            for label, ours in zip(TARGETS, (one, many)):
-                ratios[label].append(ours / theirs)
-        for label, values in ratios.items():
-            totals[label].append(statistics.median(values))
-            report(f"{name}: {label}", values, TARGETS[label])
-    for label, values in totals.items():
-        print(f"{'all four, mean of medians: ' + label:58} {statistics.mean(values):.3f}")
-
-
-def report(label, ratios, target):
-    """Print median and spread of ratios and whether the target is met."""
-    median = statistics.median(ratios)
-    verdict = "met" if median <= target else "MISSED"
-    print(f"{label:58} {median:.3f}  [{min(ratios):.3f}, {max(ratios):.3f}]  target {target}: {verdict}", flush=True)
+        decay, theirs = configuration.weight_decay, ordinary(taught, configuration)
+        one, *others = (taught.build(configuration, 10, seed) for seed in range(STACK + 1))
+        stack, seeds = taught.stack(others), list(range(STACK))
+        dataloader_loop(theirs, *parts, 1, decay)  # the first run of anything is slow
+        times = interleaved(
+            ROUNDS,
+            ordinary=lambda: dataloader_loop(theirs, *parts, EPOCHS, decay),
+            one=lambda: taught.train(one, 0, *parts, EPOCHS, decay),
+            stack=lambda: taught.train(stack, seeds, *parts, EPOCHS, decay),
+        )
+        report(f"{name}: one training / DataLoader loop", times["one"], times["ordinary"], 0.7)
+        per_seed = [seconds / STACK for seconds in times["stack"]]
+        report(f"{name}: per seed of {STACK} / DataLoader loop", per_seed, times["ordinary"], 0.1)
 
 
 if __name__ == "__main__":
