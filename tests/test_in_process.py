@@ -265,7 +265,7 @@ def test_a_kernel_that_loses_the_race_for_a_port_starts_again_at_most_twice(sour
         calls.append(arguments)
         if len(calls) <= lost:
             return 1, "RuntimeError: Kernel died before replying to kernel_info\n"
-        pathlib.Path(arguments[1]).write_text(source.read_text())
+        nbformat.write(notebook("1"), arguments[1])
         return 0, ""
 
     monkeypatch.setattr(execute, "papermill", papermill)
