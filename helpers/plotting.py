@@ -8,8 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.typing import ColorType
 
@@ -23,11 +24,20 @@ def use_style() -> None:
     plt.style.use(pathlib.Path(__file__).with_name("course.mplstyle"))
 
 
-def contrast(color: ColorType) -> float:
-    """Contrast of a colour with white, from 1 to 21, as WCAG 2 defines it; words need 4.5, lines 3."""
-    channels = np.array(to_rgb(color))
+def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None = None) -> float:
+    """Contrast of a colour with what lies behind it, from 1 to 21, as WCAG 2 defines it; words need 4.5, lines 3.
+
+    Args:
+        color: what is drawn.
+        ground: what lies behind it.
+        alpha: opacity of the colour from 0 to 1, if it has none of its own.
+    """
+    *channels, alpha = to_rgba(color, alpha)
+    behind = np.array(to_rgb(ground))
+    channels = np.array([alpha * np.array(channels) + (1 - alpha) * behind, behind])
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return 1.05 / (float(linear @ [0.2126, 0.7152, 0.0722]) + 0.05)
+    darker, lighter = sorted((linear @ [0.2126, 0.7152, 0.0722]).tolist())
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def show(fig: Figure, *, alt: str, caption: str) -> None:
@@ -41,7 +51,7 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         alt: what the figure shows and what follows from it, in words; it replaces the picture.
         caption: one visible line below the picture that says what to see.
     Raises:
-        ValueError: if alt or caption is blank, or words in the figure are too pale to read on white.
+        ValueError: if alt or caption is blank, or words or lines in the figure are too pale to see on white.
     """
     for name, text in (("alt", alt), ("caption", caption)):
         if not isinstance(text, str) or not text.strip():
@@ -50,6 +60,10 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         words, color = text.get_text(), text.get_color()
         if text.get_visible() and words.strip() and contrast(color) < 4.5:
             raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
+    for line in fig.findobj(Line2D):
+        color, drawn = line.get_color(), line.get_linestyle() != "None" and len(line.get_xdata())
+        if line.get_visible() and drawn and contrast(color, alpha=line.get_alpha()) < 3:
+            raise ValueError(f"The colour of a line must have a contrast of 3 with white, got {color!r}.")
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)

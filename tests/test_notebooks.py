@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from helpers import address
-from helpers.colab import self_contained
+from helpers.colab import code_of, self_contained
 from helpers.taught import cells_tagged, load_taught
 
 OPENING_VERBS = {"Build", "Train", "Trace", "Compare", "Write", "Learn"}
@@ -128,6 +128,71 @@ def test_parameters_are_checked_right_after_they_are_set(notebook):
     check = cells[cells.index(cell) + 1].source
     for statement in ast.parse(cell.source).body:
         assert f'"{statement.targets[0].id}"' in check
+
+
+NUMERAL = re.compile(r"(?<![\w.])\d+(?:[.,_]\d+)*(?:e-?\d+)?(?!\w)")
+
+
+def numerals(text):
+    """The numbers written in a text, as floats; of a pair such as (0,1) each by itself."""
+    for numeral in NUMERAL.findall(text.replace("−", "-")):
+        yield from map(float, re.sub(r"(?<=\d)[,_](?=\d{3}\b)", "", numeral).split(","))
+
+
+def typed(node):
+    """The texts in an expression that stand there as such; what an f-string computes is left out."""
+    if isinstance(node, ast.FormattedValue):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from typed(child)
+
+
+def literals(source):
+    """The numbers in a piece of code, and what they are in per cent."""
+    values = {
+        float(node.value)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    }
+    return values | {round(100 * value, 9) for value in values}
+
+
+def is_said(node):
+    """Whether a statement or call tells the reader something: it prints, shows a figure, or words what is shown."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) in ("plotting.show", "print")
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("alt", "caption")
+
+
+COUNTS = set(map(float, range(13)))  # words for small numbers of things, layers and sections
+
+
+def test_no_measured_number_is_typed_into_a_caption_an_alternative_or_a_printed_sentence(notebook):
+    """What an output says in typed digits must be a setting that stands in the code of the same cell."""
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        said = [[*typed(node)] for node in ast.walk(tree) if is_said(node)]
+        drawn = set(typed(tree)).difference(*said)
+        settings = literals(cell.source) | COUNTS | set(numerals(" ".join(drawn)))
+        for texts in said:
+            assert not set(numerals(" ".join(texts))) - settings, f"compute it, or let a check say it: {texts}"
+
+
+def test_a_number_in_the_prose_is_a_setting_or_one_that_the_code_prints_or_asserts(notebook, notebook_path):
+    texts = [(address.ROOT / "helpers" / "data.py"), address.ROOT / "helpers" / "exercises" / notebook_path.name[3:]]
+    known = COUNTS.union(*(literals(path.with_suffix(".py").read_text(encoding="utf-8")) for path in texts))
+    known |= literals(code_of(notebook.cells))
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            known |= set(numerals(output.get("text", "")))
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    prose = prose.split("\n## References")[0]
+    prose = re.sub(r"(?s)```.*?```|\$\$.*?\$\$|\$.*?\$|`.*?`|\]\(.*?\)", "", prose)
+    for line in prose.splitlines():
+        if "**Time**" not in line:
+            assert not set(numerals(line)) - known, f"assert it, or let the code print it: {line}"
 
 
 def test_definitions_run_alone_and_in_order(notebook_path):

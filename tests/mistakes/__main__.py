@@ -1,40 +1,49 @@
-"""make mistakes: plant each catalogued mistake and show which check catches it.
+"""make mistakes: plant each catalogued mistake and print a table of the checks that catch them.
 
-Each numbered file of this folder lists MISTAKES of one notebook: (what is wrong, text in a code cell, its replacement,
-parameters for a quick run, what the failing check says). The cells run one after another until one stops.
-The mistakes of helpers.py are planted in any file of a copy of the bundle, and a test must catch them: (what is
-wrong, file, text, replacement, pytest arguments, what the failing check says).
-Arguments choose files by the beginning of their name. The exit status is 1 if any mistake goes unnoticed.
+Each numbered file of this folder lists the MISTAKES of one notebook. The notebook runs once; before a cell in which
+mistakes are planted the process is copied, and each copy goes on with one of them until a check stops it: the one that
+the catalogue names. The mistakes of bundle.py are planted in any file of a copy of the bundle, and a test must catch
+them. Arguments choose files by the beginning of their name; -k TEXT chooses mistakes whose words contain TEXT.
+The exit status is 1 if a mistake goes unnoticed, or is caught by another check than the one named.
 """
 
+import argparse
+import importlib
 import multiprocessing
 import os
-import runpy
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.mistakes.planting import attempt
-
-# Each mistake runs in a process of its own, forked from one that has imported these already (where there is forking).
-IMPORTED = ["numpy", "scipy.optimize", "matplotlib.pyplot", "sklearn.model_selection", "sklearn.datasets", "torch"]
+from tests.mistakes.planting import try_all
 
 
-def main():
-    files = sorted(
-        path for path in Path(__file__).parent.glob("[0-9h]*.py") if path.stem.startswith(tuple(sys.argv[1:]) or "")
-    )
-    jobs = [(path.stem, mistake) for path in files for mistake in runpy.run_path(str(path))["MISTAKES"]]
-    os.environ["MPLBACKEND"] = "agg"
-    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
-    if hasattr(os, "fork"):
-        context.set_forkserver_preload(["tests.mistakes.planting", *IMPORTED])
-    missed = 0
+def catalogue(names: list[str], text: str = "") -> dict[str, list[tuple]]:
+    """The mistakes of each file whose name begins with one of the names, as far as their words contain a text."""
+    paths = [p for p in sorted(Path(__file__).parent.glob("[0-9b]*.py")) if p.stem.startswith(tuple(names))]
+    listed = {path.stem: importlib.import_module(f"tests.mistakes.{path.stem}").MISTAKES for path in paths}
+    return {name: [mistake for mistake in mistakes if text in mistake[0]] for name, mistakes in listed.items()}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mistakes", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", default=[""], help="files by the beginning of their name; all if none")
+    parser.add_argument("-k", default="", metavar="TEXT", help="only mistakes whose words contain TEXT")
+    options = parser.parse_args()
+    if not hasattr(os, "fork"):
+        sys.exit("make mistakes needs a system on which a process can be copied, such as Linux or macOS.")
+    jobs = []
+    for name, mistakes in catalogue(options.names, options.k).items():  # those of the bundle are tried one by one
+        jobs += [(name, [mistake]) for mistake in mistakes] if name == "bundle" else [(name, mistakes)]
+    jobs.sort(key=lambda job: -len(job[1]))  # the longest first
+    caught = missed = 0
+    context = multiprocessing.get_context("spawn")  # NumPy and torch are imported by the notebooks themselves
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as executor:
-        for (name, _), (words, said, caught) in zip(jobs, executor.map(attempt, *zip(*jobs))):
-            missed += not caught
-            print(f"{name[:2]}  {words}\n      {'caught' if caught else 'NOT CAUGHT'}: {said[:160]}", flush=True)
-    print(f"{len(jobs) - missed} caught, {missed} not")
+        for (name, _), outcomes in zip(jobs, executor.map(try_all, *zip(*jobs))):
+            for words, said, right in outcomes:
+                print(f"{name[:2]}  {words}\n    {'caught by' if right else 'NOT CAUGHT:'} {said[:160]}", flush=True)
+                caught, missed = caught + right, missed + (not right)
+    print(f"{caught} caught, {missed} not")
     return 1 if missed else 0
 
 
