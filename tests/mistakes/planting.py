@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache", ".ipynb_checkpoints", "mutants")
@@ -202,7 +203,8 @@ def try_tests(words: str, target: str, edit: Edit, arguments: list[str], says: s
         done = subprocess.run(command, cwd=tree, capture_output=True, text=True, env=environment)
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
     telling = [line for line in lines if says in line]
-    return Outcome(words, (telling or lines or ["nothing"])[-1], bool(done.returncode and telling))
+    failed = done.returncode == pytest.ExitCode.TESTS_FAILED  # other codes say that no test could be run
+    return Outcome(words, (telling or lines or ["nothing"])[-1], bool(failed and telling))
 
 
 def try_all(name: str, mistakes: list[tuple]) -> list[Outcome]:
