@@ -5,14 +5,10 @@ import pathlib
 import pytest
 from nbval.plugin import IPyNbCell
 
-from helpers import environment
-from tests.figures import compare_figures, look_difference
+from tests.figures import PINNED, compare_figures, look_difference
 
 ROOT = pathlib.Path(__file__).resolve().parent
 compare_text = IPyNbCell.compare_outputs
-# Other versions of Matplotlib draw differently: pixels count under the pinned one alone.
-MATPLOTLIB = environment.pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))["matplotlib"]
-PINNED = not environment.unmet({"matplotlib": MATPLOTLIB})
 
 
 def compare_text_then_figures(cell, fresh, stored, skip_compare=None):

@@ -15,7 +15,11 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image, ImageColor
 
-from helpers import plotting
+from helpers import environment, plotting
+
+# Other versions of Matplotlib draw differently: pixels count under the pinned one alone.
+MATPLOTLIB = environment.pins((environment.ROOT / "requirements.txt").read_text(encoding="utf-8"))["matplotlib"]
+PINNED = not environment.unmet({"matplotlib": MATPLOTLIB})
 
 # Root mean square over all pixels, 0 to 255. Float noise moves a line by less than a hundredth of a pixel (RMS
 # below 0.3); a single marker of another shape or place gives 1 or more. test_figures.py shows both.

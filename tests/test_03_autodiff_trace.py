@@ -7,7 +7,6 @@ import random
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -197,122 +196,6 @@ def test_equal_constants_stay_two_nodes(taught):
     nodes = {"x": x, "y": (x + 1) * (x - 1)}
     names = taught.name_nodes(nodes)
     assert len(set(names.values())) == len(names) == 6
-
-
-# The drawing
-
-
-def overlaps(a, b):
-    return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5  # in pixels
-
-
-def check_drawing(fig, strict=True):
-    """No two texts overlap, no text leaves the page, every text is large enough; strict: no edge crosses a text."""
-    fig.canvas.draw()
-    (ax,) = fig.axes
-    texts = [text for text in ax.texts if text.get_text().strip()]
-    boxes = [text.get_window_extent() for text in texts]
-    for text, box in zip(texts, boxes):
-        assert text.get_fontsize() >= 8.5
-        assert fig.bbox.x0 <= box.x0 and box.x1 <= fig.bbox.x1 and fig.bbox.y0 <= box.y0 and box.y1 <= fig.bbox.y1
-    for (s, a), (t, b) in itertools.combinations(zip(texts, boxes), 2):
-        assert not overlaps(a, b), (s.get_text(), t.get_text())
-    if strict:
-        for patch in ax.patches:
-            if not isinstance(patch, plt.Circle):
-                path = patch.get_transform().transform_path(patch.get_path()).cleaned(curves=False)
-                dots = path.vertices[:-1][np.linalg.norm(path.vertices[:-1], axis=1) > 0]
-                dots = np.concatenate([np.linspace(a, b, 20) for a, b in itertools.pairwise(dots)])
-                for text, box in zip(texts, boxes):
-                    assert not any(box.shrunk(0.9, 0.7).contains(*dot) for dot in dots), text.get_text()
-    plt.close(fig)
-
-
-def test_the_drawing_of_f_is_clean(taught):
-    plotting.use_style()
-    nodes = taught.trace(ASSIGNMENT)
-    fig = taught.draw_graph(nodes["f"], taught.name_nodes(nodes))
-    assert fig.get_figwidth() <= 7.5
-    check_drawing(fig)
-
-
-@pytest.mark.parametrize(
-    "values", [(1e3,) * 7, (-1e3,) * 7, (0.0,) * 7, (-999.9, 0.01234, 1e-5, 3.333, -123.4, 1e5, 7)]
-)
-def test_the_drawing_of_f_is_clean_for_other_inputs(taught, values):
-    nodes = taught.trace(dict(zip(INPUTS, values)))
-    check_drawing(taught.draw_graph(nodes["f"], taught.name_nodes(nodes)), strict=False)
-
-
-def test_the_drawing_of_shared_subexpressions_is_clean(taught):
-    nodes = taught.diamond(taught.Node(1.5), taught.Node(0.8))
-    check_drawing(taught.draw_graph(nodes["g"], taught.name_nodes(nodes)))
-    x = taught.Node(1.25)
-    s = x * x
-    nodes = {"x": x, "s": s, "y": taught.tanh(s) * s + x / (s + 1)}
-    check_drawing(taught.draw_graph(nodes["y"], taught.name_nodes(nodes)))
-
-
-def test_edges_of_f_do_not_cross_and_lead_from_left_to_right(taught):
-    nodes = taught.trace(ASSIGNMENT)
-    edges = taught.picture(nodes["f"], taught.name_nodes(nodes))["edges"]
-    place = graph_drawing.layout(edges).place
-    for a, b in edges:
-        assert place[b][0] == place[a][0] + 1
-    for (a, b), (c, d) in itertools.combinations(edges, 2):
-        if place[a][0] == place[c][0] and b != d:
-            assert (place[a][1] - place[c][1]) * (place[b][1] - place[d][1]) > 0, (a, b, c, d)
-    for one, other in itertools.combinations(place.values(), 2):
-        assert one[0] != other[0] or abs(one[1] - other[1]) > 0.89
-
-
-def test_a_long_edge_goes_round_what_it_would_cross():
-    edges = [("v2", "y"), ("v4", "y"), ("x", "v4"), ("v3", "v4"), ("s", "v3"), ("1", "v3"), ("v1", "v2"), ("s", "v2")]
-    place, roads = graph_drawing.layout([*edges, ("s", "v1"), ("x", "s")])
-    links = [pair for road in roads for pair in itertools.pairwise(road)]
-    for (a, b), (c, d) in itertools.combinations(links, 2):
-        if a[0] == c[0]:
-            assert (a[1] - c[1]) * (b[1] - d[1]) >= 0, (a, b, c, d)
-    (lane,) = (road for road in roads if len(road) == 4)
-    assert not {point for point in lane[1:-1]} & set(place.values())
-
-
-def test_layout_refuses_a_circle_and_what_does_not_fit():
-    with pytest.raises(ValueError, match="circle"):
-        graph_drawing.layout([("a", "b"), ("b", "c"), ("c", "a")])
-    with pytest.raises(ValueError, match="from 2 to 60 nodes, got 62"):
-        graph_drawing.layout([(str(i), str(i + 1)) for i in range(61)])
-    with pytest.raises(ValueError, match="from 2 to 60 nodes, got 0"):
-        graph_drawing.layout([])
-
-
-def test_a_pair_that_occurs_twice_is_two_arrows():
-    edges = [("a", "b"), ("a", "b")]
-    place = graph_drawing.layout(edges)
-    fig, ax = graph_drawing.figure(place)
-    graph_drawing.draw(ax, place, edges, ["1", "2"])
-    paths = [p.get_path().vertices for p in ax.patches if not isinstance(p, plt.Circle)]
-    assert len(paths) == 2 and not np.allclose(paths[0], paths[1])
-    check_drawing(fig)
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [(0.0, "0"), (-6.75, "−6.75"), (0.000231662, "2.317e−4"), (7.0, "7"), (1234.5678, "1235"), (-0.0, "0"),
-     (1e-300, "1e−300"), (1e6, "1e6"), (999999.0, "999999"), (0.5000115, "0.5"), (-1e12, "−1e12"), (100.0, "100")],
-)  # fmt: skip
-def test_numbers_are_written_short_and_true(value, text):
-    assert graph_drawing.number_text(value) == text
-
-
-def test_equations_are_aligned_and_have_a_plain_twin(monkeypatch):
-    shown = []
-    monkeypatch.setattr(graph_drawing, "display", lambda data, **_: shown.append(data))
-    graph_drawing.show_equations([("a4'", "t' · (1 − t²)", 0.194101), ("x2'", "a2' · w2", -3e-5)])
-    (data,) = shown
-    assert data["text/plain"] == "a4' = t' · (1 − t²) = 0.1941\nx2' = a2' · w2 = −3e−5"
-    assert r"a_{4}' &= t' \cdot (1 - t^2) &&= 0.1941 \\" in data["text/markdown"]
-    assert r"&&= -3 \cdot 10^{-5}" in data["text/markdown"]
 
 
 # The notebook with other inputs
