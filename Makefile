@@ -11,6 +11,8 @@ else
 RUN := $(BIN)/python
 READY := .venv/made
 endif
+# What a target needs beside the environment, from tests/requirements-$1.txt.
+with = $(if $(filter active,$(ENV)),$(READY),.venv/$1)
 export PYTHONPATH := $(CURDIR)
 
 help:            ## print this list
@@ -20,6 +22,10 @@ help:            ## print this list
 	$(PYTHON) -m venv .venv
 	$(INSTALL) -r requirements.txt
 	@$(BIN)/python -c "open('.venv/made', 'w')"
+
+.venv/%: tests/requirements-%.txt .venv/made
+	$(INSTALL) -r requirements.txt -r $<
+	@$(BIN)/python -c "open('$@', 'w')"
 
 active-environment:
 	@$(PYTHON) -m helpers.environment
@@ -40,22 +46,17 @@ lab: $(READY)    ## open JupyterLab on the bundle
 lint: $(READY)   ## check style of code and notebooks
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
 
-.venv/peers: .venv/made tests/bench/requirements.txt
-	$(INSTALL) -r requirements.txt -r tests/bench/requirements.txt
-	@$(BIN)/python -c "open('.venv/peers', 'w')"
-
-bench: $(if $(filter active,$(ENV)),$(READY),.venv/peers)  ## compare speed with what a user would otherwise use
+bench: $(call with,bench)  ## compare speed with what a user would otherwise use
 	@$(RUN) -m tests.bench $(ARGS)
 
 mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
 	@$(RUN) -m tests.mistakes $(ARGS)
 
-.venv/mutants: .venv/made tests/requirements-mutants.txt
-	$(INSTALL) -r requirements.txt -r tests/requirements-mutants.txt
-	@$(BIN)/python -c "open('.venv/mutants', 'w')"
-
-mutants: $(if $(filter active,$(ENV)),$(READY),.venv/mutants)  ## change the helpers in thousands of ways and list what no test notices
+mutants: $(call with,mutants)  ## change the helpers in thousands of ways and list what no test notices
 	@$(RUN) -m tests.mutants $(ARGS)
+
+audit: $(call with,audit)  ## look the pinned packages up among known vulnerabilities; needs the network
+	@$(RUN) -m pip_audit --strict --no-deps --requirement requirements.txt
 
 world: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
 	@$(RUN) -m tests.world $(ARGS)
@@ -69,4 +70,4 @@ colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/c
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help mutants world active-environment env execute-all test refresh lab lint bench mistakes address colab clean
+.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes mutants audit world address colab clean

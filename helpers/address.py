@@ -87,7 +87,7 @@ def main() -> None:
     text = pyproject.read_text(encoding="utf-8")
     for key, value in (("repository", repository), ("revision", revision)):
         text = re.sub(rf'(?m)^{key} = ".*"$', f'{key} = "{value}"', text)
-    pyproject.write_text(text, encoding="utf-8")
+    put_in_place(text, pyproject)
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         stamp(notebook, repository, revision, path.stem)
@@ -95,7 +95,7 @@ def main() -> None:
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     link = re.compile(r"\[!\[Open in Colab\][^\n|]*?notebooks/(\w+)\.ipynb\)")
-    readme.write_text(link.sub(lambda m: badge(repository, revision, m[1]), text), encoding="utf-8")
+    put_in_place(link.sub(lambda m: badge(repository, revision, m[1]), text), readme)
     print(f"Badges and set-up cells now name {repository} at {revision[:12]}.")
 
 

@@ -10,10 +10,11 @@ import argparse
 import ast
 import json
 import pathlib
+import sys
 
 import nbformat
 
-from helpers.execute import put_in_place, quieten
+from helpers.execute import Failure, named, put_in_place, quieten, read
 from helpers.taught import NOTEBOOKS, cells_tagged
 
 ROOT = NOTEBOOKS.parent
@@ -79,18 +80,24 @@ def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return result
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m helpers.colab", description=__doc__.splitlines()[0])
     parser.add_argument(
         "names", nargs="*", default=[""], help="notebooks by name or its beginning; all if none is named"
     )
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    options.output.mkdir(parents=True, exist_ok=True)
-    for path in sorted(path for name in options.names for path in NOTEBOOKS.glob(f"{name}*.ipynb")):
-        put_in_place(self_contained(nbformat.read(path, as_version=4)), options.output / path.name)
-        print(f"{path.name}: {(options.output / path.name).stat().st_size / 1e6:.1f} MB")
+    for path in named(options.names, NOTEBOOKS):
+        target = options.output / path.name
+        try:
+            options.output.mkdir(parents=True, exist_ok=True)
+            put_in_place(self_contained(read(path)), target)
+        except (Failure, OSError) as reason:
+            print(f"{path.stem}: {reason}", file=sys.stderr)
+            return 1
+        print(f"{path.name}: {target.stat().st_size / 1e6:.1f} MB")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -115,12 +115,16 @@ def quieten(notebook: nbformat.NotebookNode) -> None:
             cell.metadata.pop(key, None)
 
 
-def put_in_place(notebook: nbformat.NotebookNode, target: pathlib.Path) -> None:
-    """Write beside the target, then replace it in one step; a full disk leaves the target as it was."""
+def put_in_place(content: nbformat.NotebookNode | str, target: pathlib.Path) -> None:
+    """Write a notebook or a text beside the target, then replace it in one step.
+
+    Whatever goes wrong, a full disk or a signal, leaves the target as it was.
+    """
+    text = content if isinstance(content, str) else nbformat.writes(content) + "\n"
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            nbformat.write(notebook, file)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)
@@ -209,6 +213,12 @@ def run_one(position: int, source: pathlib.Path, target: pathlib.Path, given: di
     return Result(source.stem, cells, time.perf_counter() - started, error)
 
 
+def named(names: list[str], folder: pathlib.Path) -> list[pathlib.Path]:
+    """The notebooks of a folder whose names begin so, each once; a path that does not exist where none does."""
+    paths = [p for n in names for p in sorted(folder.glob(f"{n}*.ipynb")) or [folder / f"{n or '*'}.ipynb"]]
+    return [path for path in dict.fromkeys(paths) if not path.name.startswith(".")]
+
+
 def changed() -> list[str]:
     """The notebooks that git sees as new or changed."""
     command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "notebooks"]
@@ -227,7 +237,7 @@ def end_children() -> None:
 
 
 def stop(number: int, _frame: object) -> None:
-    raise KeyboardInterrupt(signal.Signals(number).name)
+    raise KeyboardInterrupt(signal.Signals(number))
 
 
 def table(results: list[Result]) -> str:
@@ -254,8 +264,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
     names = options.names or (changed() if options.changed else [""])
-    sources = [p for n in names for p in sorted(folder.glob(f"{n}*.ipynb")) or [folder / f"{n or '*'}.ipynb"]]
-    sources = [p for p in dict.fromkeys(sources) if not p.name.startswith(".")]
+    sources = named(names, folder)
     if not sources:
         print("No notebook has changed.")
         return 0
@@ -285,8 +294,9 @@ def main(arguments: list[str] | None = None) -> int:
         executor.shutdown(wait=False, cancel_futures=True)
         end_children()
         executor.shutdown()
-        print(f"\nStopped by {reason}. Earlier results are as they were.", file=sys.stderr)
-        return 130
+        (number,) = reason.args
+        print(f"\nStopped by {number.name}. Earlier results are as they were.", file=sys.stderr)
+        return 128 + number
     print(table(results))
     failures = [result for result in results if result.error]
     for result in failures:

@@ -133,12 +133,17 @@ def test_numbers_are_written_short_and_true(value, text):
 
 def test_equations_are_aligned_and_have_a_plain_twin(monkeypatch):
     shown = []
-    monkeypatch.setattr(graph_drawing, "display", lambda data, **_: shown.append(data))
-    graph_drawing.show_equations([("a4'", "t' · (1 − t²)", 0.194101), ("x2'", "a2' · w2", -3e-5)])
-    (data,) = shown
-    assert data["text/plain"] == "a4' = t' · (1 − t²) = 0.1941\nx2' = a2' · w2 = −3e−5"
-    assert r"a_{4}' &= t' \cdot (1 - t^2) &&= 0.1941 \\" in data["text/markdown"]
-    assert r"&&= -3 \cdot 10^{-5}" in data["text/markdown"]
+    monkeypatch.setattr(graph_drawing, "display", lambda data, **how: shown.append((data, how)))
+    graph_drawing.show_equations([("a4'", "t' · (1 − t²)", 0.1941563), ("x2'", "a2' · w2", -3e-5)])
+    ((data, how),) = shown
+    assert how == {"raw": True}
+    assert data["text/plain"] == "a4' = t' · (1 − t²) = 0.19416\nx2' = a2' · w2 = −3e−5"
+    assert data["text/markdown"] == (
+        "$$\\begin{aligned}\n"
+        "a_{4}' &= t' \\cdot (1 - t^2) &&= 0.19416 \\\\\n"
+        "x_{2}' &= a_{2}' \\cdot w_{2} &&= -3 \\cdot 10^{-5}\n"
+        "\\end{aligned}$$"
+    )
 
 
 @pytest.mark.skipif(not PINNED, reason="another Matplotlib draws differently")
@@ -367,7 +372,7 @@ def test_texts_go_to_the_other_side_of_a_node_where_an_edge_would_cross_them():
     check_drawing(fig)
 
 
-@pytest.mark.parametrize("text, tex", [("t' · (1 − t²)", r"t' \cdot (1 - t^2)"), ("a12 · x3", r"a_{12} \cdot x_{3}"),
+@pytest.mark.parametrize("text, tex", [("t' · (1 − t²)", r"t' \cdot (1 - t^2)"), ("a12 · X3", r"a_{12} \cdot X_{3}"),
                                        ("tanh(a4)", r"\tanh(a_{4})"), ("exp(b) − log(c)", r"\exp(b) - \log(c)"),
                                        ("3 · x", r"3 \cdot x")])  # fmt: skip
 def test_expressions_are_written_in_latex(text, tex):

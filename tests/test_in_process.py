@@ -142,6 +142,11 @@ def test_a_result_replaces_the_earlier_one_whole_and_readable_by_all(source, tmp
     assert os.name != "posix" or source.stat().st_mode & 0o777 == 0o644
 
 
+def test_a_text_is_put_in_place_as_it_is(source):
+    execute.put_in_place("α\nβ", source)
+    assert source.read_bytes() == "α\nβ".encode() and os.listdir(source.parent) == ["one.ipynb"]
+
+
 def test_a_result_that_cannot_be_written_leaves_the_earlier_one_and_no_rubbish(source, monkeypatch):
     source.write_text(OLD)
     seen = []
@@ -389,9 +394,10 @@ def test_children_are_asked_to_end_and_killed_if_they_do_not(monkeypatch):
     assert [child.calls for child in children] == [["terminate", "wait"], ["terminate", "wait", "kill"]]
 
 
-def test_a_signal_interrupts_by_its_name():
-    with pytest.raises(KeyboardInterrupt, match="^SIGTERM$"):
+def test_a_signal_interrupts_and_says_which():
+    with pytest.raises(KeyboardInterrupt) as caught:
         execute.stop(signal.SIGTERM, None)
+    assert caught.value.args == (signal.SIGTERM,)
 
 
 # The command
@@ -528,7 +534,7 @@ def test_a_signal_ends_children_and_run_with_one_line(run, source, monkeypatch, 
     monkeypatch.setattr(execute, "run_one", run_one)
     monkeypatch.setattr(execute.os, "cpu_count", lambda: 1)
     status, out, err = run()
-    assert status == 130 and out == "" and events == ["asked to end", "ended"], "the second is not even begun"
+    assert status == 128 + number and out == "" and events == ["asked to end", "ended"], "the second is not even begun"
     assert err == f"\nStopped by {name}. Earlier results are as they were.\n"
 
 
@@ -745,12 +751,11 @@ def test_built_notebooks_are_put_into_a_folder_and_listed_by_size(tree, tmp_path
     monkeypatch.setattr(colab, "NOTEBOOKS", tmp_path / "in")
     monkeypatch.setattr(colab, "OUTPUT", tmp_path / "deep" / "out")
     monkeypatch.setattr(sys, "argv", ["colab", "b"])
-    colab.main()
-    colab.main()
+    assert colab.main() == colab.main() == 0
     assert sorted(os.listdir(colab.OUTPUT)) == ["b_one.ipynb", "b_two.ipynb"]
     assert capsys.readouterr().out == "b_one.ipynb: 0.0 MB\nb_two.ipynb: 0.0 MB\n" * 2
     monkeypatch.setattr(sys, "argv", ["colab", "--output", str(tmp_path / "all")])
-    colab.main()
+    assert colab.main() == 0
     assert sorted(os.listdir(tmp_path / "all")) == ["a_one.ipynb", "b_one.ipynb", "b_two.ipynb"]
     built = nbformat.read(tmp_path / "all" / "a_one.ipynb", as_version=4)
     assert built.cells[1].id == "helpers"
@@ -761,3 +766,20 @@ def test_built_notebooks_are_put_into_a_folder_and_listed_by_size(tree, tmp_path
     said = " ".join(capsys.readouterr().out.split())
     assert said.startswith("usage: python -m helpers.colab [-h] [names ...] Build, for each notebook, a single file")
     assert "names notebooks by name or its beginning; all if none is named" in said and "--output" not in said
+
+
+def test_what_cannot_be_built_is_one_clear_line_and_the_earlier_file_stays(tree, tmp_path, monkeypatch, capsys):
+    (tmp_path / "in").mkdir()
+    nbformat.write(notebook("SETUP", tags=["setup"]), tmp_path / "in" / "one.ipynb")
+    (tmp_path / "in" / "torn.ipynb").write_text("{")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "torn.ipynb").write_text(OLD)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(colab, "NOTEBOOKS", tmp_path / "in")
+    for output, name, said in (("out", "torn", "torn: not a readable notebook: "), ("file", "one", "one: [Errno 17] "),
+                               ("out", "two", "two: no such notebook in in/; there are: one, torn")):  # fmt: skip
+        monkeypatch.setattr(sys, "argv", ["colab", name, "--output", str(tmp_path / output)])
+        assert colab.main() == 1
+        out, err = capsys.readouterr()
+        assert out == "" and err.startswith(said) and err.count("\n") == 1
+    assert (tmp_path / "out" / "torn.ipynb").read_text() == OLD and os.listdir(tmp_path / "out") == ["torn.ipynb"]

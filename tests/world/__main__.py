@@ -1,4 +1,4 @@
-"""make world: run the checks where readers are: other processors, other versions, Colab's set, and no network.
+"""make world: run the checks where readers are: other processors, versions and parameters, Colab's set, no network.
 
 Each row of the table runs by itself and leaves a log in build/world. Arguments choose rows by the beginning of their
 name, for instance: make world ARGS="processor offline". The exit status is 1 if any row fails.
@@ -62,10 +62,8 @@ def pythons():
     """The interpreters found among the supported versions, by version."""
     found = {}
     for version in OLDEST:
-        for name in (
-            f"python{version}",
-            *sorted(map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))),
-        ):
+        by_hand = sorted(map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python")))
+        for name in (f"python{version}", *by_hand):
             path = shutil.which(name)
             works = path and not subprocess.run([path, "-c", "import ssl, venv"], capture_output=True).returncode
             if works and version not in found:
@@ -107,6 +105,11 @@ def offline(row):
         row.run(*CUT_OFF, "make", target)
 
 
+def parameters(row):
+    """Every notebook from top to bottom with many settings, others each time."""
+    row.run(sys.executable, "-m", "pytest", "tests/test_whole_notebooks.py", EXAMPLES="40")
+
+
 def versions(row):
     """All but notebook 4, whose lesson is on PyTorch alone, with warnings from the project's own code as errors."""
     _, age, version = row.name.split("-")
@@ -119,7 +122,7 @@ def versions(row):
 
 def colab(row):
     """Each notebook in an empty folder: fetching the course from a bare repository, and as one file."""
-    python = row.environment(pythons()["3.11"], COLAB)
+    python = row.environment(pythons()[max(pythons())], COLAB)  # Colab's own is 3.13
     (site,) = (WORLD / row.name / "lib").glob("python*/site-packages")
     (site / "google" / "colab").mkdir(parents=True)
     (site / "google" / "colab" / "__init__.py").touch()
@@ -135,21 +138,12 @@ def colab(row):
             empty = WORLD / row.name / way / path.stem
             empty.mkdir(parents=True)
             nbformat.write(notebook, empty / path.name)
-            papermill = [
-                *CUT_OFF,
-                sys.executable,
-                "-m",
-                "papermill",
-                path.name,
-                "out.ipynb",
-                "-k",
-                "colab",
-                "--no-progress-bar",
-            ]
-            row.run(*papermill, cwd=empty, JUPYTER_PATH=str(WORLD / row.name / "share" / "jupyter"))
+            papermill = [sys.executable, "-m", "papermill", path.name, "out.ipynb", "-k", "colab", "--no-progress-bar"]
+            kernels = str(WORLD / row.name / "share" / "jupyter")
+            row.run(*CUT_OFF, *papermill, cwd=empty, JUPYTER_PATH=kernels)
 
 
-ROWS = {name: processor for name in PROCESSORS} | {"offline": offline, "colab": colab}
+ROWS = {name: processor for name in PROCESSORS} | {"offline": offline, "parameters": parameters, "colab": colab}
 ROWS |= {f"versions-{age}-{version}": versions for version in pythons() for age in ("oldest", "newest")}
 
 
