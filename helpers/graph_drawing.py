@@ -97,31 +97,9 @@ def _crossings(columns: list[list], links: list[tuple]) -> int:
     return count
 
 
-def _ordered(columns: list[list], links: list[tuple]) -> list[list]:
-    """Columns reordered by barycentres and by swaps of neighbours; the order with the fewest crossings wins."""
-    neighbours: dict[Hashable, list] = {}
-    for a, b in links:
-        neighbours.setdefault(a, []).append(b)
-        neighbours.setdefault(b, []).append(a)
-    best, fewest = columns, _crossings(columns, links)
-    current = [list(column) for column in columns]
-    for sweep in range(12):
-        if fewest == 0:
-            break
-        steps = range(1, len(columns)) if sweep % 2 else range(len(columns) - 2, -1, -1)
-        for x in steps:
-            fixed = {node: y for y, node in enumerate(current[x - 1 if sweep % 2 else x + 1])}
-            centre = {n: [fixed[m] for m in neighbours.get(n, ()) if m in fixed] for n in current[x]}
-            rank = {n: sum(c) / len(c) if c else current[x].index(n) for n, c in centre.items()}
-            current[x] = sorted(current[x], key=rank.get)
-        for candidate in (current, _swapped([list(column) for column in current], links)):
-            if (count := _crossings(candidate, links)) < fewest:
-                best, fewest = [list(column) for column in candidate], count
-    return best
-
-
-def _swapped(columns: list[list], links: list[tuple]) -> list[list]:
+def _uncrossed(columns: list[list], links: list[tuple]) -> list[list]:
     """Columns after swapping neighbours as long as that takes crossings away."""
+    columns = [list(column) for column in columns]
     fewest, better = _crossings(columns, links), True
     while better and fewest:
         better = False
@@ -189,7 +167,7 @@ def layout(edges: Sequence[tuple[str, str]]) -> Layout:
             if node not in seen:
                 seen[node] = None
                 stack += sorted(reversed(before.get(node, [])), key=lambda n: lanes_last and n in users)
-        orders.append(_ordered([[n for n in seen if column_of[n] == x] for x in range(last + 1)], links))
+        orders.append(_uncrossed([[n for n in seen if column_of[n] == x] for x in range(last + 1)], links))
     columns = min(orders, key=lambda columns: _crossings(columns, links))
 
     row = {node: (len(column) - 1) / 2 - i for column in columns for i, node in enumerate(column)}

@@ -117,8 +117,9 @@ def test_a_pair_that_occurs_twice_is_two_arrows():
     place = graph_drawing.layout(edges)
     fig, ax = graph_drawing.figure(place)
     graph_drawing.draw(ax, place, edges, ["1", "2"])
-    paths = [p.get_path().vertices for p in ax.patches if not isinstance(p, plt.Circle)]
-    assert len(paths) == 2 and not np.allclose(paths[0], paths[1])
+    one, other = (p._path_original.vertices for p in ax.patches if isinstance(p, FancyArrowPatch))
+    middle = ax.texts[0].get_position()[1]
+    assert one[1][1] - middle == pytest.approx(middle - other[1][1]) and abs(one[1][1] - middle) > 0.1
     check_drawing(fig)
 
 
@@ -196,18 +197,16 @@ def test_crossings_are_counted_and_taken_away():
     columns = [["a", "b", "c"], ["z", "y", "x"]]
     assert graph_drawing._crossings(columns, links) == 3
     assert graph_drawing._crossings([["a", "b", "c"], ["x", "y", "z"]], links) == 0
-    for better in (graph_drawing._ordered(columns, links), graph_drawing._swapped([[*c] for c in columns], links)):
-        assert graph_drawing._crossings(better, links) == 0 and [sorted(c) for c in better] == [
-            list("abc"),
-            list("xyz"),
-        ]
+    better = graph_drawing._uncrossed(columns, links)
+    assert graph_drawing._crossings(better, links) == 0
+    assert [sorted(column) for column in better] == [["a", "b", "c"], ["x", "y", "z"]]
     assert columns == [["a", "b", "c"], ["z", "y", "x"]], "the argument stays as it is"
 
 
 def test_of_crossings_that_cannot_go_the_fewest_are_kept():
     links = [(a, b) for a in "ab" for b in "xy"]  # each to each: one pair must cross
     for columns in ([["a", "b"], ["x", "y"]], [["b", "a"], ["x", "y"]]):
-        assert graph_drawing._crossings(graph_drawing._ordered(columns, links), links) == 1
+        assert graph_drawing._crossings(graph_drawing._uncrossed(columns, links), links) == 1
 
 
 @pytest.mark.parametrize(
@@ -224,18 +223,42 @@ def test_rows_are_at_least_one_apart_and_as_near_as_possible_to_where_they_shoul
     assert graph_drawing._spread(wanted, weights) == pytest.approx(spread)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_any_graph_is_laid_out_from_left_to_right_in_free_places(seed):
-    rng = np.random.default_rng(seed)
-    edges = [(f"n{a}", f"n{b}") for b in range(1, 12) for a in {*rng.integers(0, b, 2).tolist()}]
-    place, roads = layout(edges)
-    assert list(place) == list(dict.fromkeys(name for edge in edges for name in edge))
-    for (a, b), road in zip(edges, roads):
-        assert road[0] == place[a] and road[-1] == place[b]
-        assert [x for x, _ in road] == list(range(int(place[a][0]), int(place[b][0]) + 1)), "one column at a time"
-        assert not set(road[1:-1]) & set(place.values()), "a lane leads through no node"
-    for one, other in itertools.combinations(place.values(), 2):
-        assert one[0] != other[0] or abs(one[1] - other[1]) > 0.89
+def test_a_circle_is_refused_wherever_it_lies():
+    for edges in ("a b, b a", "a b, b c, c b", "a b, b a, a c", "a a, a b"):
+        with pytest.raises(ValueError, match=r"^edges must not lead in a circle\.$"):
+            layout([tuple(pair.split()) for pair in edges.split(", ")])
+
+
+def test_a_road_bends_off_the_straight_line_only_where_it_must():
+    ends = [np.array([0.0, 0.0]), np.array([1.2, 0.0])]
+    path, dots = graph_drawing._curve(ends, 0)
+    assert path.vertices.tolist() == [[0, 0], [pytest.approx(0.4), 0], [pytest.approx(0.8), 0], [1.2, 0]]
+    path, dots = graph_drawing._curve(ends, 0.5)
+    assert path.vertices[1:3] == pytest.approx(np.array([[0.4, 0.6], [0.8, 0.6]])) and dots[30][1] > 0.4
+    far = graph_drawing._curve([ends[0], np.array([2.4, 0.0])], 0.5)[0].vertices
+    assert far[1:3, 1] == pytest.approx(0.6), "a long road does not bow further"
+    near = graph_drawing._curve([ends[0], np.array([0.6, 0.0])], 0.5)[0].vertices
+    assert near[1:3, 1] == pytest.approx(0.3)
+    slanted = graph_drawing._curve([np.array([0.5, 0.2]), np.array([0.9, 0.5])], 1)[0].vertices
+    assert slanted[1] == pytest.approx([0.5 + 0.4 / 3 - 0.3, 0.2 + 0.1 + 0.4])
+
+
+def test_a_road_through_lanes_is_level_in_each_and_straight_at_its_ends():
+    points = [np.array([0.0, 0.0]), np.array([0.6, 0.9]), np.array([1.5, 0.9]), np.array([2.1, 0.3])]
+    path, dots = graph_drawing._curve(points, 0)
+    first, second, last = path.vertices[1:].reshape(3, 3, 2)
+    assert first == pytest.approx(np.array([[0.2, 0.3], [0.3, 0.9], [0.6, 0.9]]))
+    assert second == pytest.approx(np.array([[1.05, 0.9], [1.05, 0.9], [1.5, 0.9]]))
+    assert last == pytest.approx(np.array([[1.8, 0.9], [1.9, 0.5], [2.1, 0.3]]))
+    assert len(dots) == 180 and dots[0] == pytest.approx(points[0]) and dots[-1] == pytest.approx(points[-1])
+
+
+def test_boxes_overlap_by_their_common_area_and_hold_the_points_inside():
+    assert graph_drawing._overlap((0, 0, 2, 3), (1, 1, 5, 5)) == 2
+    for apart in ((2, 0, 3, 3), (0, 3, 2, 4), (5, 5, 6, 6)):
+        assert graph_drawing._overlap((0, 0, 2, 3), apart) == 0
+    points = np.array([[1, 1], [0.5, 2], [2.5, 1], [1, 3.5], [-1, 1], [1, -1]])
+    assert graph_drawing._inside((0, 0, 2, 3), points) == 2
 
 
 def test_the_most_nodes_that_fit_are_laid_out():
@@ -317,6 +340,7 @@ def test_arrows_lead_from_rim_to_rim_below_the_nodes(drawn):
         first, last = arrow._path_original.vertices[[0, -1]]
         assert np.linalg.norm(first - texts[start].get_position()) == pytest.approx(0.18, abs=0.02)
         assert np.linalg.norm(last - texts[end].get_position()) == pytest.approx(0.19, abs=0.02)
+        assert arrow.shrinkA == arrow.shrinkB == 0
         assert first[0] < last[0] and arrow.get_zorder() < circle.get_zorder()
         assert arrow.get_edgecolor() == to_rgba(plotting.INK) and 1 <= arrow.get_linewidth() <= 2
         assert arrow.get_arrowstyle().arrow == "-|>"

@@ -5,6 +5,7 @@ Hypothesis draws the values, always the same ones, so that a failure here is a f
 
 import ast
 import importlib
+import itertools
 import math
 import os
 import pathlib
@@ -21,7 +22,7 @@ from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from helpers import checks, data, plotting
+from helpers import checks, data, graph_drawing, plotting
 from helpers.execute import Failure, check_parameters, one_line, parse_value
 from helpers.taught import cells_tagged
 
@@ -286,6 +287,61 @@ def test_regions_show_what_is_predicted_at_each_point(ax, p, xlim, ylim, column)
         point = np.array([[np.linspace(*xlim, 7)[j], np.linspace(*ylim, 7)[i]]])
         assert image[i, j] == pytest.approx(predict(point).item(), abs=1e-12)
     assert bool(ax.collections) == bool(image.min() < 0.5 < image.max())
+
+
+@settings(max_examples=25)
+@given(labels=st.lists(st.sampled_from([0, 1]), min_size=1, max_size=9), column=st.booleans(), size=st.floats(1, 99))
+def test_each_point_is_drawn_once_with_its_class(ax, labels, column, size):
+    ax.clear()
+    X, Y = np.arange(2.0 * len(labels)).reshape(-1, 2), np.array(labels)
+    plotting.scatter_classes(ax, X, Y[:, None] if column else Y, size)
+    for label, points in enumerate(ax.collections):
+        assert np.array_equal(np.reshape(points.get_offsets(), (-1, 2)), X[Y == label])
+        assert points.get_sizes() == pytest.approx([size])
+
+
+COLORS = st.tuples(*[st.floats(0, 1)] * 3)
+
+
+@given(COLORS, COLORS, st.floats(0, 1))
+def test_contrast_is_the_same_both_ways_and_fades_with_the_colour(color, ground, alpha):
+    whole = plotting.contrast(color, ground)
+    assert 1 <= whole <= 21 + 1e-9 and whole == pytest.approx(plotting.contrast(ground, color))
+    assert plotting.contrast(color, ground, 0) == pytest.approx(1)
+    assert plotting.contrast(color, "white", alpha) <= plotting.contrast(color, "white") + 1e-9
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 9))
+def test_a_number_is_written_true_to_the_digits_asked_for(value, digits):
+    text = graph_drawing.number_text(value, digits)
+    assert "-" not in text and (value != 0 or text == "0")
+    assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.500001 * 10.0 ** (1 - digits))
+
+
+@settings(max_examples=30)
+@given(
+    st.integers(1, 11).flatmap(
+        lambda n: st.tuples(*(st.sets(st.integers(0, k), min_size=1, max_size=3) for k in range(n)))
+    )
+)
+def test_any_graph_is_laid_out_from_left_to_right_in_free_places(operands):
+    edges = [(f"n{a}", f"n{b}") for b, found in enumerate(operands, 1) for a in sorted(found)]
+    place, roads = graph_drawing.layout(edges)
+    assert list(place) == list(dict.fromkeys(name for edge in edges for name in edge))
+    for (a, b), road in zip(edges, roads, strict=True):
+        assert road[0] == place[a] and road[-1] == place[b]
+        assert [x for x, _ in road] == list(range(int(place[a][0]), int(place[b][0]) + 1)), "one column at a time"
+        assert not set(road[1:-1]) & set(place.values()), "a lane leads through no node"
+    for one, other in itertools.combinations(place.values(), 2):
+        assert one[0] != other[0] or abs(one[1] - other[1]) > 0.89
+    circle = [*edges, (edges[-1][1], edges[-1][0])]
+    assert refusal(graph_drawing.layout, circle) == "edges must not lead in a circle."
+
+
+@given(st.one_of(st.just(0), st.integers(61, 99)))
+def test_no_other_number_of_nodes_is_laid_out(n):
+    edges = list(itertools.pairwise(map(str, range(n))))
+    assert refusal(graph_drawing.layout, edges) == f"edges must connect from 2 to 60 nodes, got {n}."
 
 
 # Parameters on the command line
