@@ -40,6 +40,20 @@ def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None 
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def refuse_pale(fig: Figure) -> None:
+    """Raise ValueError if visible words or lines of a figure have too little contrast with white (WCAG 2, AA)."""
+    for text in fig.findobj(Text):
+        words, color = text.get_text(), text.get_color()
+        if text.get_visible() and words.strip() and contrast(color) < 4.5:
+            raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
+    for line in fig.findobj(Line2D):
+        drawn = line.get_visible() and line.get_linestyle() != "None" and len(line.get_xdata())
+        color, alpha = line.get_color(), line.get_alpha()
+        if drawn and contrast(color, alpha=alpha) < 3:
+            faint = "" if alpha is None else f" at an opacity of {alpha:g}"
+            raise ValueError(f"The colour of a line must have a contrast of 3 with white, got {color!r}{faint}.")
+
+
 def show(fig: Figure, *, alt: str, caption: str) -> None:
     """Display a figure with a text alternative and a visible caption, and close it.
 
@@ -56,14 +70,7 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
     for name, text in (("alt", alt), ("caption", caption)):
         if not isinstance(text, str) or not text.strip():
             raise ValueError(f"{name} must be a sentence about the figure, got {text!r}.")
-    for text in fig.findobj(Text):
-        words, color = text.get_text(), text.get_color()
-        if text.get_visible() and words.strip() and contrast(color) < 4.5:
-            raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
-    for line in fig.findobj(Line2D):
-        color, drawn = line.get_color(), line.get_linestyle() != "None" and len(line.get_xdata())
-        if line.get_visible() and drawn and contrast(color, alpha=line.get_alpha()) < 3:
-            raise ValueError(f"The colour of a line must have a contrast of 3 with white, got {color!r}.")
+    refuse_pale(fig)
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from helpers import plotting
@@ -70,6 +71,13 @@ def test_red_and_green_of_equal_lightness_would_be_found():
 def test_colours_of_every_figure_stay_apart_for_colour_blind_readers(notebook_path):
     for cell, picture in pictures(notebook_path):
         assert confused(flat_colours(picture)) == [], f"code cell {cell}"
+
+
+def test_the_palette_stays_apart_for_colour_blind_readers():
+    plotting.use_style()
+    cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    named = (plotting.BLUE, plotting.VERMILLION, plotting.GREY, plotting.INK, plotting.RUST)
+    assert confused(np.array([to_rgb(color) for color in dict.fromkeys([*cycle, *named])])) == []
 
 
 def test_words_are_dark_enough_and_lines_too():

@@ -86,6 +86,29 @@ def test_words_too_pale_are_refused_unless_they_cannot_be_seen(monkeypatch):
     plotting.show(fig, alt="a", caption="c")
 
 
+@pytest.mark.parametrize(
+    "color, ground, alpha, ratio",
+    [("black", "#767676", None, 4.624), ("#767676", "black", None, 4.624), ("black", "white", 0.5, 3.977),
+     ("black", "black", 0.5, 1), ((0, 0, 0, 0.5), "white", None, 3.977), ("white", "#0000FF", 0.25, 1.384)],
+)  # fmt: skip
+def test_contrast_counts_with_what_lies_behind_and_what_shines_through(color, ground, alpha, ratio):
+    assert plotting.contrast(color, ground, alpha) == pytest.approx(ratio, abs=2e-2)
+
+
+def test_lines_too_pale_are_refused_unless_they_are_not_drawn(monkeypatch):
+    monkeypatch.setattr(plotting, "display", lambda *_, **__: None)
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], [0, 1], color=plotting.VERMILLION)
+    ax.plot([0, 1], [0, 1], "o", color="#DDDDDD")  # marks of this colour have a rim of their own
+    ax.plot([], [], color="#DDDDDD")
+    (faint,) = ax.plot([0, 1], [1, 0], color=plotting.BLUE, alpha=0.3)
+    message = "^The colour of a line must have a contrast of 3 with white, got '#0072B2' at an opacity of 0.3.$"
+    with pytest.raises(ValueError, match=message):
+        plotting.show(fig, alt="a", caption="c")
+    faint.set_visible(False)
+    plotting.show(fig, alt="a", caption="c")
+
+
 def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(monkeypatch):
     shown = []
     monkeypatch.setattr(plotting, "display", lambda data, **kwargs: shown.append((data, kwargs)))
