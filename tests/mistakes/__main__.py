@@ -36,12 +36,17 @@ def main() -> int:
     for name, mistakes in catalogue(options.names, options.k).items():  # those of the bundle are tried one by one
         jobs += [(name, [mistake]) for mistake in mistakes] if name == "bundle" else [(name, mistakes)]
     jobs.sort(key=lambda job: -len(job[1]))  # the longest first
+    widths = [len(mistake[0]) for _, mistakes in jobs for mistake in mistakes]
+    if not widths:
+        sys.exit(f"No mistake of {' '.join(options.names) or 'the catalogue'} has {options.k!r} in its words.")
+    width = max(widths)
     caught = missed = 0
+    print(f"      {'what is wrong':{width}}  what catches it")
     context = multiprocessing.get_context("spawn")  # NumPy and torch are imported by the notebooks themselves
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as executor:
         for (name, _), outcomes in zip(jobs, executor.map(try_all, *zip(*jobs))):
             for words, said, right in outcomes:
-                print(f"{name[:2]}  {words}\n    {'caught by' if right else 'NOT CAUGHT:'} {said[:160]}", flush=True)
+                print(f"{name[:2]}    {words:{width}}  {'' if right else 'NOT CAUGHT: '}{said[:160]}", flush=True)
                 caught, missed = caught + right, missed + (not right)
     print(f"{caught} caught, {missed} not")
     return 1 if missed else 0
