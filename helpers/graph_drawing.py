@@ -305,7 +305,7 @@ def draw(
             if kind and name in kind
         ]
         glyph = [write(x, y, above[name], color=GREY)] if above and name in above else []
-        _stack_texts(x, y, radius, texts, glyph, boxes, every_dot, high)
+        _stack_texts(y, radius, texts, glyph, boxes, every_dot, high)
 
     for text, dots in zip(labels, curves):
         if text:
@@ -313,7 +313,7 @@ def draw(
 
 
 def _stack_texts(
-    x, y, radius: float, texts: list, glyph: list, boxes: list, every_dot: np.ndarray, high: float
+    y: float, radius: float, texts: list, glyph: list, boxes: list, every_dot: np.ndarray, high: float
 ) -> None:
     """Put a node's texts under it and its glyph over it, or the other way round if edges cross the texts there."""
     best = None

@@ -30,7 +30,7 @@ SURVIVORS = [
     ("progress.watched", r"lambda: 0", "neither None nor 0 is a kernel"),
     ("taught.load_taught", r"=> .*cell.get\('id', (None|'XXXX'|)\)", "what a traceback calls a cell that has no id"),
     ("plotting.contrast", r"< 0.04045", "no channel of 8 bits is 0.04045"),
-    ("plotting.show", r"<= 4.5", "no colour of 8 bits has a contrast of just 4.5"),
+    ("plotting.refuse_pale", r"<= (4.5|3)\b", "no colour of 8 bits has a contrast of just 4.5 or 3"),
     ("plotting.show", r'format=None|buffer, metadata|format="PNG"', "PNG is Matplotlib's default, in any case"),
     ("plotting.*", r'=> .*"(WHITE|BILINEAR|OFF|NONE)"', "Matplotlib takes the name in any case"),
     ("plotting.*", r"linewidths?=1.3.* => ", "a line thinner or thicker by a fraction of a point; the stored figures show it"),

@@ -200,6 +200,9 @@ def test_crossings_are_counted_and_taken_away():
     better = graph_drawing._uncrossed(columns, links)
     assert graph_drawing._crossings(better, links) == 0
     assert [sorted(column) for column in better] == [["a", "b", "c"], ["x", "y", "z"]]
+    many = [list("abcdef"), list("uvwxyz")]
+    turned = graph_drawing._uncrossed(many, list(zip("abcdef", "zyxwvu")))
+    assert graph_drawing._crossings(turned, list(zip("abcdef", "zyxwvu"))) == 0
     assert columns == [["a", "b", "c"], ["z", "y", "x"]], "the argument stays as it is"
 
 
@@ -244,12 +247,12 @@ def test_a_road_bends_off_the_straight_line_only_where_it_must():
 
 
 def test_a_road_through_lanes_is_level_in_each_and_straight_at_its_ends():
-    points = [np.array([0.0, 0.0]), np.array([0.6, 0.9]), np.array([1.5, 0.9]), np.array([2.1, 0.3])]
+    points = [np.array([0.1, 0.2]), np.array([0.7, 1.1]), np.array([1.6, 1.1]), np.array([2.2, 0.5])]
     path, dots = graph_drawing._curve(points, 0)
     first, second, last = path.vertices[1:].reshape(3, 3, 2)
-    assert first == pytest.approx(np.array([[0.2, 0.3], [0.3, 0.9], [0.6, 0.9]]))
-    assert second == pytest.approx(np.array([[1.05, 0.9], [1.05, 0.9], [1.5, 0.9]]))
-    assert last == pytest.approx(np.array([[1.8, 0.9], [1.9, 0.5], [2.1, 0.3]]))
+    assert first == pytest.approx(np.array([[0.3, 0.5], [0.4, 1.1], [0.7, 1.1]]))
+    assert second == pytest.approx(np.array([[1.15, 1.1], [1.15, 1.1], [1.6, 1.1]]))
+    assert last == pytest.approx(np.array([[1.9, 1.1], [2.0, 0.7], [2.2, 0.5]]))
     assert len(dots) == 180 and dots[0] == pytest.approx(points[0]) and dots[-1] == pytest.approx(points[-1])
 
 
