@@ -49,17 +49,20 @@ def carried(source: str) -> dict[str, str]:
     Notebooks are reduced to their cells tagged `definition`, without outputs.
     """
     files = {}
-    waiting = {"helpers/__init__.py", "helpers/exercises/__init__.py", "helpers/course.mplstyle"} | files_needed(source)
+    always = ["helpers/__init__.py", "helpers/exercises/__init__.py", "helpers/course.mplstyle"]
+    waiting = [*always, *files_needed(source)]
     while waiting:
         path = waiting.pop()
+        if path in files:
+            continue
         files[path] = text = (ROOT / path).read_text(encoding="utf-8")
         if path.endswith(".ipynb"):
             notebook = json.loads(text)
             kept = [cell | {"outputs": [], "execution_count": None} for cell in cells_tagged(notebook, "definition")]
             files[path] = json.dumps(notebook | {"cells": kept}, indent=1, ensure_ascii=False)
-            waiting |= files_needed(code_of(kept)) - files.keys()
+            waiting += files_needed(code_of(kept))
         elif path.endswith(".py"):
-            waiting |= files_needed(text) - files.keys()
+            waiting += files_needed(text)
     return dict(sorted(files.items()))
 
 
