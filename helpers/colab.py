@@ -67,16 +67,25 @@ def carried(source: str) -> dict[str, str]:
 
 
 def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with the files it needs in folded cells before its set-up cell."""
-    files = carried(code_of(notebook.cells))
+    """The notebook with the files it needs in folded cells before its set-up cell.
+
+    Raises:
+        Failure: if there is no set-up cell, or the code cells are not plain Python.
+    """
+    try:
+        files = carried(code_of(notebook.cells))
+    except SyntaxError as error:
+        raise Failure(f"its code must be plain Python, without magics: {(error.text or '').strip()!r}") from None
     folders = sorted({str(pathlib.PurePosixPath("course", path).parent) for path in files})
     first = f"import pathlib\n\nfor folder in {folders}:\n    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)"
     texts = [first, *(f"%%writefile course/{path}\n{text}" for path, text in files.items())]
     added = [nbformat.v4.new_markdown_cell(EXPLANATION, id="helpers")]
     for number, text in enumerate(texts):
         added.append(nbformat.v4.new_code_cell(text.rstrip("\n"), id=f"helpers-{number}", metadata=FOLDED))
-    (setup,) = cells_tagged(notebook, "setup")
-    place = notebook.cells.index(setup)
+    setup = cells_tagged(notebook, "setup")
+    if len(setup) != 1:
+        raise Failure(f"one cell must be tagged setup, not {len(setup)}")
+    place = notebook.cells.index(setup[0])
     result = nbformat.from_dict(notebook | {"cells": [*notebook.cells[:place], *added, *notebook.cells[place:]]})
     quieten(result)
     nbformat.validate(result)

@@ -215,7 +215,8 @@ def run_one(position: int, source: pathlib.Path, target: pathlib.Path, given: di
 
 def named(names: list[str], folder: pathlib.Path) -> list[pathlib.Path]:
     """The notebooks of a folder whose names begin so, each once; a path that does not exist where none does."""
-    paths = [p for n in names for p in sorted(folder.glob(f"{n}*.ipynb")) or [folder / f"{n or '*'}.ipynb"]]
+    there = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    paths = [p for n in names for p in [q for q in there if q.name.startswith(n)] or [folder / f"{n or '*'}.ipynb"]]
     return [path for path in dict.fromkeys(paths) if not path.name.startswith(".")]
 
 

@@ -2,16 +2,18 @@
 
 import io
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
@@ -30,7 +32,7 @@ def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None 
     Args:
         color: what is drawn.
         ground: what lies behind it.
-        alpha: opacity of the colour from 0 to 1, if it has none of its own.
+        alpha: opacity from 0 to 1; None leaves the colour its own.
     """
     *channels, alpha = to_rgba(color, alpha)
     behind = np.array(to_rgb(ground))
@@ -40,16 +42,31 @@ def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None 
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def strokes(fig: Figure) -> Iterator[tuple[ColorType, float | None]]:
+    """Colour and opacity of each visible line, arrow and mark of a figure; of a mark that of its face or its rim."""
+    for line in fig.findobj(Line2D):
+        if line.get_visible() and len(line.get_xdata()):
+            if line.get_linestyle() != "None":
+                yield line.get_color(), line.get_alpha()
+            if line.get_marker() not in ("None", "", None):
+                yield max(line.get_markerfacecolor(), line.get_markeredgecolor(), key=contrast), line.get_alpha()
+    of_texts = [text.arrow_patch for text in fig.findobj(Annotation)]
+    for arrow in [*fig.findobj(FancyArrowPatch), *of_texts]:
+        if arrow is not None and arrow.get_visible():
+            yield arrow.get_edgecolor(), None
+    for lines in fig.findobj(LineCollection):
+        if lines.get_visible():
+            yield from ((color, None) for color in lines.get_colors())
+
+
 def refuse_pale(fig: Figure) -> None:
-    """Raise ValueError if visible words or lines of a figure have too little contrast with white (WCAG 2, AA)."""
+    """Raise ValueError if words, lines or marks of a figure have too little contrast with white (WCAG 2, AA)."""
     for text in fig.findobj(Text):
         words, color = text.get_text(), text.get_color()
-        if text.get_visible() and words.strip() and contrast(color) < 4.5:
+        if text.get_visible() and words.strip() and contrast(color, alpha=text.get_alpha()) < 4.5:
             raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
-    for line in fig.findobj(Line2D):
-        drawn = line.get_visible() and line.get_linestyle() != "None" and len(line.get_xdata())
-        color, alpha = line.get_color(), line.get_alpha()
-        if drawn and contrast(color, alpha=alpha) < 3:
+    for color, alpha in strokes(fig):
+        if contrast(color, alpha=alpha) < 3:
             faint = "" if alpha is None else f" at an opacity of {alpha:g}"
             raise ValueError(f"The colour of a line must have a contrast of 3 with white, got {color!r}{faint}.")
 

@@ -99,18 +99,19 @@ def hard_to_read(fig: Figure) -> list[str]:
     """What is wrong with a figure's words: too pale for what lies behind them, off the page, or one upon another."""
     fig.canvas.draw()
     words = words_in(fig)
+    opacity = [text.get_alpha() for text, _ in words]
     for text, _ in words:
         text.set_alpha(0)
     fig.canvas.draw()
     behind = np.asarray(fig.canvas.buffer_rgba())[::-1, :, :3] / 255  # from the bottom up, as boxes count
     found, (height, width, _) = [], behind.shape
-    for text, box in words:
+    for (text, box), alpha in zip(words, opacity):
         x0, y0, x1, y1 = (round(side) for side in box.extents)
         if x0 < -1 or y0 < -1 or x1 > width + 1 or y1 > height + 1:
             found.append(f"{text.get_text()!r} leaves the page")
         colors, counts = np.unique(behind[max(y0, 0) : y1, max(x0, 0) : x1].reshape(-1, 3), axis=0, return_counts=True)
         ground = colors[counts.argmax()]
-        if plotting.contrast(text.get_color(), ground) < 4.5:
+        if plotting.contrast(text.get_color(), ground, alpha) < 4.5:
             found.append(f"{text.get_text()!r} is too pale for {ground.round(2)}")
     for (one, a), (other, b) in itertools.combinations(words, 2):
         if min(a.x1, b.x1) - max(a.x0, b.x0) > 2 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2:

@@ -1,16 +1,15 @@
 """A built notebook is one file: it carries all it imports, and runs in an empty folder without network."""
 
 import os
-import shutil
 import subprocess
 import sys
 
 import nbformat
-import pytest
 
 from helpers.colab import carried, code_of, self_contained
 from helpers.execute import parameters_of
 from helpers.taught import cells_tagged
+from tests.isolation import CUT_OFF, can_cut_off
 
 OUTSIDE = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
@@ -47,13 +46,12 @@ def printed(notebook):
     return ["".join(output.get("text", "") for output in cell.outputs) for cell in cells]
 
 
-@pytest.mark.skipif(not shutil.which("unshare"), reason="cuts the network with unshare")
+@can_cut_off
 def test_a_built_notebook_runs_in_an_empty_folder_without_network_and_prints_the_same(notebook_path, tmp_path):
     stored = nbformat.read(notebook_path, as_version=4)
     nbformat.write(self_contained(stored), tmp_path / notebook_path.name)
-    quick = [f"-p {name} {QUICK[name]}" for name in parameters_of(stored) if name in QUICK]
-    papermill = f"{sys.executable} -m papermill {notebook_path.name} out.ipynb --no-progress-bar {' '.join(quick)}"
-    command = ["unshare", "-rn", "sh", "-c", f"ip link set lo up; {papermill}"]
-    done = subprocess.run(command, cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True)
+    quick = [text for name in parameters_of(stored) if name in QUICK for text in ("-p", name, QUICK[name])]
+    papermill = [sys.executable, "-m", "papermill", notebook_path.name, "out.ipynb", "--no-progress-bar", *quick]
+    done = subprocess.run([*CUT_OFF, *papermill], cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     assert quick or printed(nbformat.read(tmp_path / "out.ipynb", 4)) == printed(stored)

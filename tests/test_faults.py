@@ -1,16 +1,12 @@
 """Faults from outside: whatever happens, one clear line, a non-zero exit, and every earlier good result intact."""
 
-import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
-import pytest
 
+from tests.isolation import can_mount
 from tests.test_execute import GOOD, ROOT, command, earlier_result, leftovers, run, write
-
-MOUNTS = shutil.which("unshare") and not subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode
-can_mount = pytest.mark.skipif(not MOUNTS, reason="needs a mount of its own (unshare)")
 
 
 def run_on(mount, folder):

@@ -95,18 +95,50 @@ def test_contrast_counts_with_what_lies_behind_and_what_shines_through(color, gr
     assert plotting.contrast(color, ground, alpha) == pytest.approx(ratio, abs=2e-2)
 
 
-def test_lines_too_pale_are_refused_unless_they_are_not_drawn(monkeypatch):
+PALE = [
+    lambda ax: ax.plot([0, 1], [0, 1], color="#DDDDDD"),
+    lambda ax: ax.plot([0, 1], [0, 1], "o", color="#DDDDDD"),
+    lambda ax: ax.plot([0, 1], [0, 1], "o", color=plotting.BLUE, alpha=0.3),
+    lambda ax: ax.hlines([0.5], 0, 1, colors="#DDDDDD"),
+    lambda ax: ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "->", "color": "#DDDDDD"}),
+]
+
+
+@pytest.mark.parametrize("draw", PALE)
+def test_lines_marks_and_arrows_too_pale_are_refused_unless_they_are_not_drawn(draw, monkeypatch):
+    monkeypatch.setattr(plotting, "display", lambda *_, **__: None)
+    fig, ax = plt.subplots()
+    draw(ax)
+    with pytest.raises(ValueError, match="^The colour of a line must have a contrast of 3 with white, got "):
+        plotting.show(fig, alt="a", caption="c")
+    for artist in [*ax.lines, *ax.collections, *(text.arrow_patch for text in ax.texts)]:
+        artist.set_visible(False)
+    plotting.show(fig, alt="a", caption="c")
+
+
+def test_dark_lines_marks_with_a_rim_and_what_holds_no_points_pass(monkeypatch):
     monkeypatch.setattr(plotting, "display", lambda *_, **__: None)
     fig, ax = plt.subplots()
     ax.plot([0, 1], [0, 1], color=plotting.VERMILLION)
-    ax.plot([0, 1], [0, 1], "o", color="#DDDDDD")  # marks of this colour have a rim of their own
+    ax.plot([0, 1], [1, 0], "o", color="#DDDDDD", markeredgecolor=plotting.INK)
+    ax.plot([0, 1], [1, 0], "o", color=plotting.BLUE, markeredgecolor="white")
     ax.plot([], [], color="#DDDDDD")
+    ax.vlines([0.5], 0, 1, colors=plotting.GREY)
+    ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "->", "color": plotting.INK})
+    plotting.show(fig, alt="a", caption="c")
+
+
+def test_an_opacity_that_makes_a_line_or_words_pale_is_named_or_counted():
+    fig, ax = plt.subplots()
     (faint,) = ax.plot([0, 1], [1, 0], color=plotting.BLUE, alpha=0.3)
     message = "^The colour of a line must have a contrast of 3 with white, got '#0072B2' at an opacity of 0.3.$"
     with pytest.raises(ValueError, match=message):
         plotting.show(fig, alt="a", caption="c")
-    faint.set_visible(False)
-    plotting.show(fig, alt="a", caption="c")
+    faint.remove()
+    ax.text(0, 0, "faint", color="black", alpha=0.2)
+    with pytest.raises(ValueError, match="^The colour of 'faint' must have a contrast of 4.5 with white"):
+        plotting.show(fig, alt="a", caption="c")
+    plt.close(fig)
 
 
 def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(monkeypatch):

@@ -772,12 +772,17 @@ def test_what_cannot_be_built_is_one_clear_line_and_the_earlier_file_stays(tree,
     (tmp_path / "in").mkdir()
     nbformat.write(notebook("SETUP", tags=["setup"]), tmp_path / "in" / "one.ipynb")
     (tmp_path / "in" / "torn.ipynb").write_text("{")
+    nbformat.write(notebook("x = 1"), tmp_path / "in" / "bare.ipynb")
+    nbformat.write(notebook("%matplotlib inline", tags=["setup"]), tmp_path / "in" / "magic.ipynb")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "torn.ipynb").write_text(OLD)
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(colab, "NOTEBOOKS", tmp_path / "in")
-    for output, name, said in (("out", "torn", "torn: not a readable notebook: "), ("file", "one", "one: [Errno 17] "),
-                               ("out", "two", "two: no such notebook in in/; there are: one, torn")):  # fmt: skip
+    for output, name, said in (("out", "torn", "torn: not a readable notebook: "), ("file", "one", "one: ["),
+                               ("out", "two", "two: no such notebook in in/; there are: bare, magic, one, torn"),
+                               ("out", "bare", "bare: one cell must be tagged setup, not 0"),
+                               ("out", "magic", "magic: its code must be plain Python, without magics: '%matplotlib"),
+                               ("out", "/abs", "abs: no such notebook in /; there are: none")):  # fmt: skip
         monkeypatch.setattr(sys, "argv", ["colab", name, "--output", str(tmp_path / output)])
         assert colab.main() == 1
         out, err = capsys.readouterr()

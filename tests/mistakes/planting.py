@@ -109,6 +109,7 @@ def attempt(mistake: Mistake, index: int, sources: list[str], scope: dict) -> Ou
     except Exception as error:
         said, check = failure(error, sources)
         right_check = mistake.check in check if mistake.check else not check
+        right_check &= isinstance(error, AssertionError) or not mistake.check  # a crash in an assertion says nothing
         if not right_check:
             said = f"ANOTHER CHECK, {check or 'none'!r}: {said}"
         return Outcome(mistake.words, said, right_check and mistake.says in said)
@@ -132,6 +133,17 @@ def in_a_copy(mistake: Mistake, index: int, sources: list[str], scope: dict) -> 
         copy.join()
 
 
+def caught_by_itself(mistake: Mistake, index: int, sources: list[str], scope: dict) -> Outcome:
+    """Attempt a mistake, and if it has settings, make sure that they alone do not turn the check red."""
+    outcome = in_a_copy(mistake, index, sources, scope)
+    if mistake.settings and outcome.caught:
+        last = int(outcome.said.removeprefix("code cell ").split(":")[0])
+        unplanted = in_a_copy(mistake._replace(new=mistake.old), index, sources[:last], scope)
+        if unplanted.caught:
+            return Outcome(mistake.words, f"CAUGHT BY ITS SETTINGS: {outcome.said}", False)
+    return outcome
+
+
 def try_notebook(name: str, mistakes: list[Mistake]) -> Iterator[Outcome]:
     """Run an unchanged notebook, and before each cell a copy of the process for each mistake that is planted there."""
     sources, scope = code_sources(name), {"__name__": "__main__"}
@@ -145,7 +157,7 @@ def try_notebook(name: str, mistakes: list[Mistake]) -> Iterator[Outcome]:
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         for index in range(max(places, default=-1) + 1):
             for mistake in places.get(index, ()):
-                yield in_a_copy(mistake, index, sources, scope)
+                yield caught_by_itself(mistake, index, sources, scope)
             try:
                 run_cells(sources[: index + 1], index, scope)
             except Exception as error:
@@ -200,7 +212,10 @@ def try_tests(words: str, target: str, edit: Edit, arguments: list[str], says: s
             return Outcome(words, str(error), False)
         command = [sys.executable, "-m", "pytest", "-x", "--color=no", "--numprocesses=0", *arguments]
         environment = os.environ | {"PYTHONPATH": str(tree)}
-        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, env=environment)
+        try:
+            done = subprocess.run(command, cwd=tree, capture_output=True, text=True, env=environment, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            return Outcome(words, "nothing stopped it", False)
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
     telling = [line for line in lines if says in line]
     failed = done.returncode == pytest.ExitCode.TESTS_FAILED  # other codes say that no test could be run
