@@ -81,14 +81,14 @@ MISTAKES = [
     ("class 1 is drawn like class 0", "helpers/plotting.py", replace('(1, VERMILLION, "^")', '(1, BLUE, "o")'), FIGURES, "test_classes_differ_by_marker"),
     ("a half plane is shaded on the wrong side", "helpers/plotting.py", replace("levels=[0, np.inf]", "levels=[-np.inf, 0]"), FIGURES, "test_half_plane_shades_where_the_unit_fires"),
     ("a picture of the plane stands on its head", "helpers/plotting.py", replace('origin="lower"', 'origin="upper"'), FIGURES, "test_regions_fill_the_axes"),
-    ("an adjoint is written in the colour of values", "helpers/graph_drawing.py", replace('"color": RUST', '"color": BLUE'), ["tests/test_graph_drawing.py"], "test_values_are_blue_and_upright_over_adjoints"),
+    ("an adjoint is written in the colour of values", "helpers/graph_drawing.py", replace('"color": RUST', '"color": BLUE'), ["tests/test_graph_drawing.py"], "test_the_graphs_of_notebook_3_are_drawn_as_they_are_stored"),
     ("some readers cannot tell two colours of the palette apart", "helpers/course.mplstyle", replace("'0072B2', 'D55E00'", "'B07000', '6B8E23'"), ["tests/test_accessibility.py"], "test_the_palette_stays_apart"),
     # Running and building
     ("a result is written straight over the earlier one", "helpers/execute.py", replace("        os.replace(name, target)\n", "        os.replace(name, target)\n        target.write_text('')\n"), RUN, "test_a_result_replaces_the_earlier_one_whole"),
     ("a notebook that fails passes for a good one", "helpers/execute.py", replace("return 1 if failures else 0", "return 0"), RUN, "test_failures_are_in_the_table"),
     ("times of a run stay in the result", "helpers/execute.py", replace('("papermill", "execution", "collapsed", "scrolled")', '("papermill", "collapsed", "scrolled")'), RUN, "test_what_differs_between_machines_is_taken_out"),
     ("a built notebook forgets what its helpers need", "helpers/colab.py", replace("waiting += files_needed(text)", "pass"), ["tests/test_colab.py"], "test_a_built_notebook_carries_all_that_it_imports"),
-    ("a progress bar is shown where nobody watches", "helpers/progress.py", replace("disable=not watched()", "disable=False"), HELPERS, "test_progress"),
+    ("a progress bar is shown where nobody watches", "helpers/progress.py", replace("disable=not watched()", "disable=False"), HELPERS, "test_a_progress_bar_is_silent_where_nobody_watches"),
     ("the conda twin has another version", "environment.yml", replace("numpy==2.4.6", "numpy==2.4.5"), ["tests/test_execute.py", "-k", "conda"], "test_conda_and_pip"),
     ("the README forgets a notebook's title", "README.md", replace("[3 Trace automatic differentiation, node by node]", "[3 Trace differentiation]"), form("03"), "test_the_readme_lists_the_notebook"),
 ]  # fmt: skip
