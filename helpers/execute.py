@@ -107,12 +107,25 @@ def check_parameters(given: dict[str, object], known: dict[str, dict[str, object
 
 
 def quieten(notebook: nbformat.NotebookNode) -> None:
-    """Take out what differs from run to run and machine to machine: times, paths, versions."""
+    """Take out what differs from run to run and machine to machine: times, paths, versions, pauses in a stream."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         for key in ("papermill", "execution", "collapsed", "scrolled"):
             cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
+
+
+def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Outputs in which a text that arrived in pieces is one again."""
+    whole: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if whole and output.output_type == whole[-1].output_type == "stream" and output.name == whole[-1].name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def put_in_place(content: nbformat.NotebookNode | str, target: pathlib.Path) -> None:
