@@ -45,6 +45,7 @@ OLDEST = {
 COLAB = {
     "numpy": "2.1.3", "scipy": "1.14.1", "matplotlib": "3.10.0", "scikit-learn": "1.6.1", "torch": PINS["torch"],
     "ipython": "7.34.0", "ipywidgets": "7.7.1", "ipykernel": "6.17.1", "tqdm": "4.67.1",
+    "tornado": "6.4.2", "jupyter-client": "7.4.9",  # newer ones leave so old a kernel waiting, now and then
 }  # fmt: skip
 
 
@@ -136,6 +137,7 @@ def colab(row):
             empty.mkdir(parents=True)
             nbformat.write(notebook, empty / path.name)
             papermill = [sys.executable, "-m", "papermill", path.name, "out.ipynb", "-k", "colab", "--no-progress-bar"]
+            papermill += ["--execution-timeout", "600"]
             kernels = str(WORLD / row.name / "share" / "jupyter")
             row.run(*CUT_OFF, *papermill, cwd=empty, JUPYTER_PATH=kernels)
 
