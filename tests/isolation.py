@@ -1,8 +1,12 @@
-"""Commands that run in a world of their own, on a Linux that allows it: without a network, or with a mount."""
+"""Commands that run in a world of their own: without the course, or, where Linux allows it, a network or a mount."""
 
+import os
 import subprocess
 
 import pytest
+
+# The environment without the course on Python's path.
+OUTSIDE = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
 # Runs a command in a network of its own that holds nothing but this machine.
 CUT_OFF = ("unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")

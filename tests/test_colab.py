@@ -1,6 +1,5 @@
 """A built notebook is one file: it carries all it imports, and runs in an empty folder without network."""
 
-import os
 import subprocess
 import sys
 
@@ -9,9 +8,7 @@ import nbformat
 from helpers.colab import carried, code_of, self_contained
 from helpers.execute import parameters_of
 from helpers.taught import cells_tagged
-from tests.isolation import CUT_OFF, can_cut_off
-
-OUTSIDE = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+from tests.isolation import CUT_OFF, OUTSIDE, can_cut_off
 
 
 def test_a_built_notebook_carries_all_that_it_imports(notebook_path, tmp_path):

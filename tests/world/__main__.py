@@ -5,7 +5,6 @@ name, for instance: make world ARGS="processor offline". The exit status is 1 if
 """
 
 import itertools
-import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import nbformat
 from helpers import address
 from helpers.colab import self_contained
 from helpers.environment import pins
-from tests.isolation import CUT_OFF
+from tests.isolation import CUT_OFF, OUTSIDE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORLD = ROOT / "build" / "world"
@@ -51,9 +50,10 @@ COLAB = {
 
 def own_warnings_are_errors():
     """PYTHONWARNINGS that makes a deprecation in any helper module an error; it matches whole module names only."""
-    modules = [path.stem for path in (ROOT / "helpers").glob("*.py")]
+    paths = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "helpers").rglob("*.py")]
+    modules = [".".join(path.parts).removesuffix(".__init__") for path in paths]
     kinds = ("DeprecationWarning", "FutureWarning", "PendingDeprecationWarning")
-    return ",".join(f"error::{kind}:helpers.{name}" for kind, name in itertools.product(kinds, modules))
+    return ",".join(f"error::{kind}:{name}" for kind, name in itertools.product(kinds, modules))
 
 
 def pythons():
@@ -77,11 +77,10 @@ class Row:
         self.log.write_text("", encoding="utf-8")
 
     def run(self, *command, cwd=ROOT, **variables):
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | variables
         with open(self.log, "a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(map(str, command))}\n")
             log.flush()
-            subprocess.run(command, cwd=cwd, env=environment, stdout=log, stderr=log, check=True)
+            subprocess.run(command, cwd=cwd, env=OUTSIDE | variables, stdout=log, stderr=log, check=True)
 
     def environment(self, python, packages):
         """A fresh virtual environment with these packages; return its Python."""
