@@ -1,7 +1,7 @@
 # `make` prints what there is. Each target makes the environment first if it is missing or out of date.
 #   ENV=active     use the Python that is active now, if it satisfies requirements.txt
 #   INSTALL=...    another installer, for instance: INSTALL="uv pip install --python .venv --torch-backend cpu"
-PYTHON ?= python3
+PYTHON ?= $(if $(filter Windows_NT,$(OS)),python,python3)
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 INSTALL ?= $(BIN)/python -m pip install --quiet
 ifeq ($(ENV),active)

@@ -1,5 +1,6 @@
 """The set-up cell makes `import helpers` work in the course's folders, on Colab, and says what to do elsewhere."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from helpers import address
 from helpers.colab import carried, code_of
+from tests.isolation import OUTSIDE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')\n"
@@ -18,9 +20,7 @@ USE = "\nimport helpers, pathlib; print(pathlib.Path(helpers.__file__).parent.pa
 
 def start(source, folder):
     """Run source in a fresh interpreter in a folder, without the course on its path."""
-    return subprocess.run(
-        [sys.executable, "-P", "-c", source], cwd=folder, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}
-    )
+    return subprocess.run([sys.executable, "-P", "-c", source], cwd=folder, capture_output=True, text=True, env=OUTSIDE)
 
 
 def git(*arguments, cwd):
@@ -48,6 +48,7 @@ def test_helpers_are_found_from_anywhere_in_the_course(folder):
     assert done.stdout.strip() == str(ROOT), done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Colab is a Linux")
 def test_colab_fetches_the_course_once_at_the_fixed_revision(repository, tmp_path):
     empty = tmp_path / "content"
     empty.mkdir()
