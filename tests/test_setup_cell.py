@@ -1,5 +1,6 @@
 """The set-up cell makes `import helpers` work in the course's folders, on Colab, and says what to do elsewhere."""
 
+import ast
 import os
 import pathlib
 import shutil
@@ -78,12 +79,39 @@ def test_badges_in_the_readme_carry_the_address_in_pyproject():
         assert address.badge(course["repository"], course["revision"], path.stem) in text, "run `make address`"
 
 
-def test_the_fixed_revision_holds_all_that_the_notebooks_import():
-    command = ["git", "ls-tree", "-r", "--name-only", address.settings()["revision"]]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode:
-        pytest.skip("this clone does not reach back to the fixed revision")
-    needed = {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")}
-    for path in sorted(needed):
-        needed |= carried(code_of(nbformat.read(ROOT / path, as_version=4).cells)).keys()
-    assert needed - set(listed.stdout.splitlines()) == set(), "commit, then run `make address`"
+def names_of_helpers(source):
+    """The dotted names that a Python text imports from helpers, and those that it takes from what it imports."""
+    nodes = list(ast.walk(ast.parse(source)))
+    imports = [n for n in nodes if isinstance(n, ast.ImportFrom) and n.module.startswith("helpers")]
+    names = {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in imports for alias in node.names}
+    parts = [n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id in names]
+    return {*names.values(), *(f"{names[part.value.id]}.{part.attr}" for part in parts)}
+
+
+def test_names_are_found_where_they_are_imported_and_where_they_are_taken():
+    source = "from helpers import checks as c, data\nfrom helpers.taught import load_taught\nimport os\nc.close(os.sep)"
+    assert names_of_helpers(source) == {
+        "helpers.checks",
+        "helpers.checks.close",
+        "helpers.data",
+        "helpers.taught.load_taught",
+    }
+
+
+def test_the_fixed_revision_holds_all_that_the_notebooks_import(tmp_path):
+    whole = ["git", "rev-parse", "--is-shallow-repository", "--show-cdup"]
+    if subprocess.run(whole, cwd=ROOT, capture_output=True, text=True).stdout != "false\n\n":
+        pytest.skip("this copy of the course has no history")
+    archive = ["git", "archive", "--output", str(tmp_path / "course.zip"), address.settings()["revision"]]
+    assert not subprocess.run(archive, cwd=ROOT).returncode, "the revision is not in the history: run `make address`"
+    shutil.unpack_archive(tmp_path / "course.zip", tmp_path)
+    sources = [code_of(nbformat.read(path, as_version=4).cells) for path in (ROOT / "notebooks").glob("*.ipynb")]
+    lost = [path for source in sources for path in carried(source) if not (tmp_path / path).is_file()]
+    find = "import pkgutil, sys; [pkgutil.resolve_name(name) for name in sys.argv[1:]]"
+    names = sorted(set().union(*map(names_of_helpers, sources)))
+    found = subprocess.run(
+        [sys.executable, "-c", find, *names], cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True
+    )
+    assert not lost and not found.returncode, (
+        f"commit, then run `make address`: {lost or found.stderr.splitlines()[-1]}"
+    )
