@@ -3,6 +3,8 @@
 (what is wrong, file, edit, pytest arguments, a piece of what the failing test says)
 """
 
+import re
+
 from tests.mistakes.planting import rearrange, replace
 
 ONE, TWO = "notebooks/01_threshold_xnor.ipynb", "notebooks/02_numpy_backprop.ipynb"
@@ -19,6 +21,12 @@ def swap_with_the_next(cells, index):
     """Cells out of order: the cell changes places with the next code cell."""
     later = next(i for i in range(index + 1, len(cells)) if cells[i].cell_type == "code")
     cells[index], cells[later] = cells[later], cells[index]
+
+
+def misprint(cells, index):
+    """The first percentage that is stored becomes another one."""
+    (output,) = cells[index].outputs
+    output.text = re.sub(r"\d+\.\d%", "12.5%", output.text, count=1)
 
 
 def strip(cells, index):
@@ -44,6 +52,10 @@ MISTAKES = [
     ("a marker has another shape", ONE, replace('"--^", color', '"--s", color'), [ONE], "figure 1: the figure differs"),
     ("two curves of notebook 2 are swapped", TWO, replace("ax.plot(z, naive, color=plotting.VERMILLION", "ax.plot(z, naive, color=plotting.BLUE"), [TWO], "figure 1: the figure differs"),
     ("two curves' labels of notebook 4 are swapped", FOUR, replace('color=plotting.BLUE, label="$f$"', 'color=plotting.BLUE, label="$g$"'), [FOUR], "figure 1: the figure differs"),
+    ("a stored number of notebook 2 that may vary a little is another one", TWO, rearrange(misprint, "validation accuracy over {SEEDS} seeds: 10th percentile"), [TWO], "12.5% is stored, not"),
+    ("two curves' labels of an unstable figure are swapped", TWO, replace('(("training", "-"), ("validation", "--"))', '(("validation", "-"), ("training", "--"))'), [TWO], "figure 1: other words"),
+    ("two curves of an unstable figure are swapped", FOUR, replace('"configuration 2"]):\n    draw_losses(ax, histories[name]', '"configuration 2"]):\n    draw_losses(ax, histories[f"configuration {3 - int(name[-1])}"]'), [FOUR], "of an ink is elsewhere"),
+    ("an unstable figure shows other classes", TWO, replace("scatter_classes(ax, X_val, Y_val, size=14)", "scatter_classes(ax, X_val, 1 - Y_val, size=14)"), [TWO], "of an ink is elsewhere"),
     ("an axis of notebook 4 carries another feature", FOUR, replace("right.scatter(X_all[:, 2]", "right.scatter(X_all[:, 3]"), [FOUR], "figure 1: the figure differs"),
     ("the output of a cell that prints is stripped", THREE, rearrange(strip, 'print(f"f = {f(**inputs):.11f}")'), form("03"), "output stripped"),
     ("the figure of a cell is stripped", TWO, rearrange(strip, "fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2)"), form("02"), "figure stripped"),
