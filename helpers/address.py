@@ -6,7 +6,6 @@ The address stands in pyproject.toml, [tool.course], and nowhere else by hand. W
 `origin` is taken if it has one, else what stands there is kept. The revision is the commit that is checked out.
 """
 
-import pathlib
 import re
 import subprocess
 import sys
@@ -14,9 +13,8 @@ import tomllib
 
 import nbformat
 
+from helpers import ROOT
 from helpers.execute import put_in_place
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 SETUP = """\
 # Set-up: find the course's folder here or above; on Colab, fetch it once, at a fixed revision.

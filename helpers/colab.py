@@ -14,10 +14,10 @@ import sys
 
 import nbformat
 
+from helpers import NOTEBOOKS, ROOT
 from helpers.execute import Failure, named, put_in_place, quieten, read
-from helpers.taught import NOTEBOOKS, cells_tagged
+from helpers.taught import cells_tagged
 
-ROOT = NOTEBOOKS.parent
 OUTPUT = ROOT / "build" / "colab"
 FOLDED = {"tags": ["helpers"], "jupyter": {"source_hidden": True}, "cellView": "form"}
 EXPLANATION = (

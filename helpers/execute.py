@@ -22,8 +22,8 @@ from typing import NamedTuple
 import nbformat
 from tqdm import tqdm
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
+from helpers import NOTEBOOKS, ROOT
+
 OUTPUT = ROOT / "build" / "executed"
 CELL_TIMEOUT = 600  # seconds; the longest cell takes a tenth of it on a slow laptop
 START_TIMEOUT = 600  # seconds; twenty kernels at once on two cores take a minute
