@@ -38,6 +38,14 @@ BADGE = (
     "(https://colab.research.google.com/github/{owner_and_name}/blob/{revision}/notebooks/{name}.ipynb)"
 )
 
+# As git takes an address: https://user:password@host:port/path, ssh://user@host:port/path, user@host:path.
+PATH = r"/*([\w.~@%+-][\w.~@%+/-]*)"
+FORMS = (
+    rf"https://(?:[^/]*@)?([\w.-]+(?::\d+)?)/{PATH}",
+    rf"ssh://(?:[^/]*@)?([\w.-]+)(?::\d+)?/{PATH}",
+    rf"[^/]*@([\w.-]+):{PATH}",
+)
+
 
 def settings() -> dict[str, str]:
     """The address and revision in pyproject.toml."""
@@ -72,13 +80,18 @@ def git(*arguments: str) -> str:
 
 
 def web_address(origin: str) -> str:
-    """A clone's address as https; empty for a folder or what else a reader on Colab cannot reach."""
-    origin = re.sub(r"^(ssh://)?git@([^:/]+)[:/]", r"https://\2/", origin)
-    return origin.removesuffix(".git") if origin.startswith("https://") else ""
+    """A clone's address as https, without user and password; empty for a folder or what else Colab cannot reach."""
+    for form in FORMS:
+        if found := re.fullmatch(form, origin):
+            return "https://" + found[1] + "/" + found[2].rstrip("/").removesuffix(".git").rstrip("/")
+    return ""
 
 
 def main() -> None:
-    repository = sys.argv[1] if len(sys.argv) > 1 else web_address(git("remote", "get-url", "origin"))
+    given = sys.argv[1] if len(sys.argv) > 1 else ""
+    repository = web_address(given or git("remote", "get-url", "origin"))
+    if given and not repository:
+        sys.exit(f"REPOSITORY must be an address such as https://github.com/OWNER/REPOSITORY, got {given!r}.")
     repository = repository or settings()["repository"]
     revision = git("rev-parse", "HEAD") or settings()["revision"]
     pyproject = ROOT / "pyproject.toml"

@@ -593,6 +593,16 @@ def test_another_version_or_none_is_told_and_a_build_tag_is_fine(monkeypatch):
         ("ssh://git@github.com/owner/course", "https://github.com/owner/course"),
         ("https://github.com/owner/course.git", "https://github.com/owner/course"),
         ("https://example.org/git@home/x.github", "https://example.org/git@home/x.github"),
+        ("https://x-access-token:ghp_SECRET@github.com/owner/course.git", "https://github.com/owner/course"),
+        ("https://ada@github.com/owner/course", "https://github.com/owner/course"),
+        ("https://ada:p@ss@example.org:8443/owner/course/", "https://example.org:8443/owner/course"),
+        ("https://github.com/owner/course/", "https://github.com/owner/course"),
+        ("https://github.com/owner/course.git//", "https://github.com/owner/course"),
+        ("https://github.com/owner/course/.git", "https://github.com/owner/course"),
+        ("ssh://ada@github.com:22/owner/course.git", "https://github.com/owner/course"),
+        ("ada@github.com:/owner/course.git/", "https://github.com/owner/course"),
+        ("https://github.com/owner/course'; rm x", ""),
+        ("https://github.com/", ""),
         ("/srv/course.git", ""),
         ("", ""),
     ],
@@ -661,9 +671,10 @@ def test_the_clones_origin_is_written_everywhere_and_twice_is_as_once(course, ca
     check_stamped(course, "https://new.org/c/d", capsys)
 
 
-def test_an_address_given_by_hand_goes_before_the_clones_origin(course, capsys, monkeypatch):
+@pytest.mark.parametrize("given", ["https://hand.org/e/f", "git@hand.org:e/f.git", "https://ada:secret@hand.org/e/f/"])
+def test_an_address_given_by_hand_goes_before_the_clones_origin_and_is_cleaned_too(course, capsys, monkeypatch, given):
     git("remote", "add", "origin", "git@new.org:c/d.git", cwd=course)
-    monkeypatch.setattr(sys, "argv", ["address", "https://hand.org/e/f"])
+    monkeypatch.setattr(sys, "argv", ["address", given])
     check_stamped(course, "https://hand.org/e/f", capsys)
 
 
