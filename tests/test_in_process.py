@@ -752,7 +752,9 @@ def test_a_built_notebook_writes_what_it_needs_before_its_setup_cell(tree, tmp_p
     whole.metadata.papermill = {}
     built = colab.self_contained(whole)
     assert "papermill" not in built.metadata
-    assert [built.cells[0], *built.cells[-3:]] == whole.cells
+    setup = whole.cells[1] | {"source": colab.SETUP}
+    assert [built.cells[0], *built.cells[-3:]] == [whole.cells[0], setup, *whole.cells[2:]]
+    assert whole.cells[1].source == "SETUP", "the notebook itself is as it was"
     explanation, first, *writers = built.cells[1:-3]
     assert explanation.id == "helpers" and explanation.cell_type == "markdown" and "folded" in explanation.source
     assert [cell.id for cell in (first, *writers)] == [f"helpers-{i}" for i in range(5)]
@@ -761,10 +763,11 @@ def test_a_built_notebook_writes_what_it_needs_before_its_setup_cell(tree, tmp_p
     monkeypatch.chdir(tmp_path)
     for _ in range(2):  # a cell may be run twice
         exec(first.source, {})
-    made = sorted(path.as_posix() for path in pathlib.Path("course").rglob("*"))
-    assert made == ["course/helpers", "course/helpers/exercises"]
+    folder = colab.CARRIED
+    made = sorted(path.as_posix() for path in pathlib.Path(folder).rglob("*"))
+    assert made == [f"{folder}/helpers", f"{folder}/helpers/exercises"]
     for cell, (path, text) in zip(writers, colab.carried("from helpers.checks import feedback").items(), strict=True):
-        assert cell.source == f"%%writefile course/{path}\n{text}".rstrip("\n")
+        assert cell.source == f"%%writefile {folder}/{path}\n{text}".rstrip("\n")
 
 
 def test_built_notebooks_are_put_into_a_folder_and_listed_by_size(tree, tmp_path, monkeypatch, capsys):
