@@ -6,7 +6,6 @@ The address stands in pyproject.toml, [tool.course], and nowhere else by hand. W
 `origin` is taken if it has one, else what stands there is kept. The revision is the commit that is checked out.
 """
 
-import pathlib
 import re
 import subprocess
 import sys
@@ -14,9 +13,8 @@ import tomllib
 
 import nbformat
 
+from helpers import ROOT
 from helpers.execute import put_in_place
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 SETUP = """\
 # Set-up: find the course's folder here or above; on Colab, fetch it once, at a fixed revision.
@@ -38,6 +36,14 @@ sys.path.insert(0, str(root))"""
 BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     "(https://colab.research.google.com/github/{owner_and_name}/blob/{revision}/notebooks/{name}.ipynb)"
+)
+
+# As git takes an address: https://user:password@host:port/path, ssh://user@host:port/path, user@host:path.
+PATH = r"/*([\w.~@%+-][\w.~@%+/-]*)"
+FORMS = (
+    rf"https://(?:[^/]*@)?([\w.-]+(?::\d+)?)/{PATH}",
+    rf"ssh://(?:[^/]*@)?([\w.-]+)(?::\d+)?/{PATH}",
+    rf"[^/]*@([\w.-]+):{PATH}",
 )
 
 
@@ -74,13 +80,18 @@ def git(*arguments: str) -> str:
 
 
 def web_address(origin: str) -> str:
-    """A clone's address as https; empty for a folder or what else a reader on Colab cannot reach."""
-    origin = re.sub(r"^(ssh://)?git@([^:/]+)[:/]", r"https://\2/", origin)
-    return origin.removesuffix(".git") if origin.startswith("https://") else ""
+    """A clone's address as https, without user and password; empty for a folder or what else Colab cannot reach."""
+    for form in FORMS:
+        if found := re.fullmatch(form, origin):
+            return "https://" + found[1] + "/" + found[2].rstrip("/").removesuffix(".git").rstrip("/")
+    return ""
 
 
 def main() -> None:
-    repository = sys.argv[1] if len(sys.argv) > 1 else web_address(git("remote", "get-url", "origin"))
+    given = sys.argv[1] if len(sys.argv) > 1 else ""
+    repository = web_address(given or git("remote", "get-url", "origin"))
+    if given and not repository:
+        sys.exit(f"REPOSITORY must be an address such as https://github.com/OWNER/REPOSITORY, got {given!r}.")
     repository = repository or settings()["repository"]
     revision = git("rev-parse", "HEAD") or settings()["revision"]
     pyproject = ROOT / "pyproject.toml"

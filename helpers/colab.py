@@ -2,8 +2,9 @@
 
     python -m helpers.colab [NAME ...]
 
-The files go to build/colab. Folded cells at the top write what the notebook imports into a folder `course`, where
-its set-up cell finds it. Of other notebooks, whose taught code it builds on, it carries the definitions.
+The files go to build/colab. Folded cells at the top write what the notebook imports into a folder of its own, and its
+set-up cell takes it from there: a clone of the course beside or around the file is neither changed nor used. Of other
+notebooks, whose taught code it builds on, it carries the definitions.
 """
 
 import argparse
@@ -14,16 +15,26 @@ import sys
 
 import nbformat
 
+from helpers import NOTEBOOKS, ROOT
 from helpers.execute import Failure, named, put_in_place, quieten, read
-from helpers.taught import NOTEBOOKS, cells_tagged
+from helpers.taught import cells_tagged
 
-ROOT = NOTEBOOKS.parent
 OUTPUT = ROOT / "build" / "colab"
 FOLDED = {"tags": ["helpers"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+CARRIED = "carried-helpers"  # no name that a clone of the course would have
 EXPLANATION = (
-    "This file carries the course's helpers. The folded cells below write them into a folder `course`, here beside the "
-    "notebook. Run them; there is no need to read them."
+    f"This file carries the course's helpers. The folded cells below write them into a folder `{CARRIED}`, here beside "
+    "the notebook. Run them; there is no need to read them."
 )
+SETUP = f"""\
+# Set-up: the helpers are those that the folded cells above have written.
+import pathlib
+import sys
+
+root = pathlib.Path("{CARRIED}").resolve()
+if not (root / "helpers" / "__init__.py").is_file():
+    raise ModuleNotFoundError("Run the folded cells above first: they write the helpers that this notebook imports.")
+sys.path.insert(0, str(root))"""
 
 
 def files_needed(source: str) -> set[str]:
@@ -67,7 +78,7 @@ def carried(source: str) -> dict[str, str]:
 
 
 def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook with the files it needs in folded cells before its set-up cell.
+    """The notebook with the files it needs in folded cells before its set-up cell, which looks for them alone.
 
     Raises:
         Failure: if there is no set-up cell, or the code cells are not plain Python.
@@ -76,9 +87,9 @@ def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         files = carried(code_of(notebook.cells))
     except SyntaxError as error:
         raise Failure(f"its code must be plain Python, without magics: {(error.text or '').strip()!r}") from None
-    folders = sorted({str(pathlib.PurePosixPath("course", path).parent) for path in files})
+    folders = sorted({str(pathlib.PurePosixPath(CARRIED, path).parent) for path in files})
     first = f"import pathlib\n\nfor folder in {folders}:\n    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)"
-    texts = [first, *(f"%%writefile course/{path}\n{text}" for path, text in files.items())]
+    texts = [first, *(f"%%writefile {CARRIED}/{path}\n{text}" for path, text in files.items())]
     added = [nbformat.v4.new_markdown_cell(EXPLANATION, id="helpers")]
     for number, text in enumerate(texts):
         added.append(nbformat.v4.new_code_cell(text.rstrip("\n"), id=f"helpers-{number}", metadata=FOLDED))
@@ -86,7 +97,8 @@ def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     if len(setup) != 1:
         raise Failure(f"one cell must be tagged setup, not {len(setup)}")
     place = notebook.cells.index(setup[0])
-    result = nbformat.from_dict(notebook | {"cells": [*notebook.cells[:place], *added, *notebook.cells[place:]]})
+    cells = [*notebook.cells[:place], *added, setup[0] | {"source": SETUP}, *notebook.cells[place + 1 :]]
+    result = nbformat.from_dict(notebook | {"cells": cells})
     quieten(result)
     nbformat.validate(result)
     return result

@@ -1,6 +1,6 @@
 """Data sets of the course: truth tables, the reference XOR clouds, and mini-batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -47,21 +47,30 @@ def xor_clouds() -> Split:
     return Split(X[train], Y[train], X[val], Y[val])
 
 
-def minibatches(n: int, batch_size: int, rng: np.random.Generator, drop_last: bool = False) -> Iterator[np.ndarray]:
+def minibatches(
+    n: int,
+    batch_size: int,
+    rng: np.random.Generator | Sequence[np.random.Generator],
+    drop_last: bool = False,
+) -> Iterator[np.ndarray]:
     """Yield index arrays that together visit each of n rows once, in a fresh random order.
 
     Args:
         n: number of rows, at least 1.
         batch_size: rows per batch, at least 1; the last batch holds what is left.
-        rng: the generator that draws the order.
+        rng: the generator that draws the order, or a sequence of S generators for S orders at a time.
         drop_last: leave out a last batch that is shorter than batch_size.
     Yields:
-        integer arrays of shape (batch_size,), the last one possibly shorter.
+        integer arrays of shape (batch_size,), or (S, batch_size) for S generators; the last one possibly shorter.
     Raises:
-        TypeError, ValueError: if n or batch_size is not a positive integer.
+        TypeError, ValueError: if n or batch_size is not a positive integer, or rng holds anything but generators.
     """
     n = require_int("n", n, 1, 2**31)
     batch_size = require_int("batch_size", batch_size, 1, 2**31)
-    order = rng.permutation(n)
+    rngs = rng if isinstance(rng, Sequence) else [rng]
+    if not rngs or not all(isinstance(one, np.random.Generator) for one in rngs):
+        raise TypeError(f"rng must be a NumPy generator or a sequence of generators, got {rng!r}.")
+    orders = np.array([one.permutation(n) for one in rngs])
+    order = orders if rngs is rng else orders[0]
     stop = n - n % batch_size if drop_last else n
-    return (order[start : start + batch_size] for start in range(0, stop, batch_size))
+    return (order[..., start : start + batch_size] for start in range(0, stop, batch_size))

@@ -1,10 +1,9 @@
 """Say whether the active environment satisfies requirements.txt: `make ... ENV=active` asks."""
 
-import pathlib
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from helpers import ROOT
 
 
 def pins(text: str) -> dict[str, str]:

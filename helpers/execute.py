@@ -6,12 +6,17 @@ Each notebook runs in a papermill process of its own, so that one that dies take
 written to a temporary file, freed of paths and times, and moved over the earlier result only when it is whole.
 """
 
+from helpers import NOTEBOOKS, ROOT, signals
+
+if __name__ == "__main__":
+    signals.heed(signals.exit_at_once)  # before the imports below, which take seconds on a busy machine
+
 import argparse
 import ast
+import contextlib
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,8 +27,6 @@ from typing import NamedTuple
 import nbformat
 from tqdm import tqdm
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
 OUTPUT = ROOT / "build" / "executed"
 CELL_TIMEOUT = 600  # seconds; the longest cell takes a tenth of it on a slow laptop
 START_TIMEOUT = 600  # seconds; twenty kernels at once on two cores take a minute
@@ -67,14 +70,26 @@ def read(path: pathlib.Path) -> nbformat.NotebookNode:
 
 
 def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, object]:
-    """The literal defaults in the cell tagged `parameters`, by name."""
-    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
-    return {
-        statement.targets[0].id: ast.literal_eval(statement.value)
-        for cell in cells
-        for statement in ast.parse(cell.source).body
-        if isinstance(statement, ast.Assign)
-    }
+    """The literal defaults in the cell tagged `parameters`, by name.
+
+    Raises:
+        Failure: if the cell gives a name another value than a literal, or is not plain Python; it quotes the line.
+    """
+    known, line = {}, ""
+    try:
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                for statement in ast.parse(cell.source).body:
+                    line = ast.unparse(statement)
+                    match statement:
+                        case ast.Assign([ast.Name(name)], value):
+                            known[name] = ast.literal_eval(value)
+                        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                            raise ValueError
+    except Exception as error:
+        line = (getattr(error, "text", None) or line).strip()
+        raise Failure(f"its parameters must be plain values, each on a line such as SEED = 0, got {line!r}") from None
+    return known
 
 
 def parse_value(text: str) -> object:
@@ -153,7 +168,8 @@ def failed_cell(path: pathlib.Path) -> str:
     except Exception:
         return ""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(code, 1):
+    own = [cell for cell in code if "injected-parameters" not in cell.metadata.get("tags", [])]  # papermill's is not
+    for number, cell in enumerate(own, 1):
         for output in cell.outputs:
             if output.output_type == "error":
                 return f"code cell {number}: {output.ename}: {one_line(output.evalue)}"
@@ -223,6 +239,8 @@ def run_one(position: int, source: pathlib.Path, target: pathlib.Path, given: di
         error = ""
     except (Failure, OSError) as reason:
         error = str(reason)
+    except Exception as reason:
+        error = one_line(f"{type(reason).__name__}: {reason}")
     return Result(source.stem, cells, time.perf_counter() - started, error)
 
 
@@ -234,10 +252,19 @@ def named(names: list[str], folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def changed() -> list[str]:
-    """The notebooks that git sees as new or changed."""
-    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "notebooks"]
-    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    return [pathlib.Path(line[3:]).stem for line in lines if line.endswith(".ipynb") and "D" not in line[:2]]
+    """The file names of the notebooks that git sees as new or changed.
+
+    Raises:
+        Failure: where git cannot tell, as in a downloaded folder that is no clone.
+    """
+    command = ["git", "status", "-z", "--no-renames", "--untracked-files=all", "--", ":(glob)notebooks/*.ipynb"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = (os.fsdecode(getattr(error, "stderr", b"")) or str(error)).splitlines()[0]
+        raise Failure(f"--changed: git must tell what has changed; name the notebooks instead ({reason})") from None
+    entries = os.fsdecode(done.stdout).split("\0")  # two letters of status, a blank, and the path as it is
+    return [pathlib.Path(entry[3:]).name for entry in entries if entry and "D" not in entry[:2]]
 
 
 def end_children() -> None:
@@ -250,8 +277,22 @@ def end_children() -> None:
             process.kill()
 
 
-def stop(number: int, _frame: object) -> None:
-    raise KeyboardInterrupt(signal.Signals(number))
+def run_all(
+    sources: list[pathlib.Path], output: pathlib.Path, given: dict[str, object], received: list[int]
+) -> list[Result]:
+    """Execute notebooks into a folder, as many at once as there are cores, until all are done or a signal is received.
+
+    A signal handler puts the signal into the list: an exception could come at any point, between a child's start and
+    its being known, or into the end of the children itself.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as executor:
+        jobs = [executor.submit(run_one, i, source, output / source.name, given) for i, source in enumerate(sources)]
+        while not all(job.done() for job in jobs):
+            time.sleep(0.05)
+            if received:
+                executor.shutdown(wait=False, cancel_futures=True)
+                end_children()  # and again, for one that was about to start
+    return [job.result() for job in jobs if not job.cancelled()]
 
 
 def table(results: list[Result]) -> str:
@@ -270,47 +311,38 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--changed", action="store_true", help="only notebooks that git sees as changed")
     parser.add_argument("--notebooks", type=pathlib.Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    # argparse takes -1e-3 for an option; with a blank before it, it is a value.
+    numbers = [text.startswith("-") and not isinstance(parse_value(text), str) for text in arguments]
+    options = parser.parse_args([f" {text}" if number else text for text, number in zip(arguments, numbers)])
     folder, output = options.notebooks.resolve(), options.output.resolve()
     given = {name: parse_value(value) for name, value in options.p}
     if options.in_place and given:
         print("-p: stored outputs are those of the default parameters; leave out -p or --in-place.", file=sys.stderr)
         return 2
 
-    names = options.names or (changed() if options.changed else [""])
-    sources = named(names, folder)
-    if not sources:
-        print("No notebook has changed.")
-        return 0
-    known = {}
-    for source in sources:
-        try:
-            known[source.stem] = parameters_of(read(source))
-        except Failure:
-            pass  # reported in the table, beside the notebooks that do run
     try:
+        names = options.names or (changed() if options.changed else [""])
+        sources = named(names, folder)
+        if not sources:
+            print("No notebook has changed.")
+            return 0
+        known = {}
+        for source in sources:
+            with contextlib.suppress(Failure):  # reported in the table, beside the notebooks that do run
+                known[source.stem] = parameters_of(read(source))
         if known:
             check_parameters(given, known)
     except Failure as reason:
         print(reason, file=sys.stderr)
         return 2
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-    try:
-        jobs = [
-            executor.submit(run_one, i, source, (folder if options.in_place else output) / source.name, given)
-            for i, source in enumerate(sources)
-        ]
-        results = [job.result() for job in jobs]
-    except KeyboardInterrupt as reason:
-        executor.shutdown(wait=False, cancel_futures=True)
-        end_children()
-        executor.shutdown()
-        (number,) = reason.args
-        print(f"\nStopped by {number.name}. Earlier results are as they were.", file=sys.stderr)
-        return 128 + number
+    received: list[int] = []
+    signals.heed(lambda number, _: received.append(number))
+    results = run_all(sources, folder if options.in_place else output, given, received)
+    signals.heed(signals.exit_at_once)
+    if received:
+        return signals.last_words(received[0])
     print(table(results))
     failures = [result for result in results if result.error]
     for result in failures:

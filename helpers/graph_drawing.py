@@ -5,6 +5,7 @@ is one inch; `draw` fills them. `show_equations` shows the formulas that go with
 node computes: texts come in as plain strings.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
@@ -339,18 +340,18 @@ def _place_label(write, text: str, dots: np.ndarray, boxes: list, every_dot: np.
     artist, box = write(0, 0, text, color=INK)
     half = np.array([box[2] - box[0] + 0.05, box[3] - box[1]]) / 2  # with a little air on both sides
     best = None
-    for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82):
+    shares = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+    for gaps, share in itertools.product(((0.025, 0.06), (0.12, 0.2, 0.3, 0.4, 0.5)), shares):  # far off only where near is no room
         i = round(share * (len(dots) - 1))
         along = dots[min(i + 1, len(dots) - 1)] - dots[max(i - 1, 0)]
         normal = np.array([-along[1], along[0]]) / np.linalg.norm(along)
         outside = 1 if along[1] < 0.05 * abs(along[0]) else -1  # over falling edges, under rising ones
-        for side in (outside, -outside):
-            for gap in (0.025, 0.06):
-                at = dots[i] + side * normal * (half @ np.abs(normal) + gap)
-                box = (*(at - half), *(at + half))
-                cost = 100 * sum(_overlap(box, other) for other in boxes) + _inside(box, every_dot)
-                if best is None or cost < best[0]:
-                    best = (cost, at, box)
+        for side, gap in itertools.product((outside, -outside), gaps):
+            at = dots[i] + side * normal * (half @ np.abs(normal) + gap)
+            box = (*(at - half), *(at + half))
+            cost = 100 * sum(_overlap(box, other) for other in boxes) + _inside(box, every_dot)
+            if best is None or cost < best[0]:
+                best = (cost, at, box)
         if best[0] == 0:
             break
     artist.set_position(best[1])

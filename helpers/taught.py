@@ -1,10 +1,9 @@
 """Load what a notebook teaches, so that tests and later notebooks use the one definition there is."""
 
 import json
-import pathlib
 from types import SimpleNamespace
 
-NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
+from helpers import NOTEBOOKS
 
 
 def cells_tagged(notebook: dict, tag: str) -> list[dict]:

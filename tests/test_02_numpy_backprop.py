@@ -34,14 +34,17 @@ def test_float32_stays_float32(taught, name):
     assert {a.dtype for a in (*values, *gradient)} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("own_orders", [False, True])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_stack_trains_like_its_members(taught, name):
+def test_a_stack_trains_like_its_members_with_one_order_or_with_their_own(taught, name, own_orders):
     network, split = getattr(taught, name), data.xor_clouds()
     stack = taught.init_params(np.random.default_rng(0), stack=(3,))
-    whole = taught.train(stack, *split[:2], network, np.random.default_rng(1), epochs=2)
-    for s in range(3):
+    seeds = [1, 2, 3] if own_orders else [1, 1, 1]
+    rng = list(map(np.random.default_rng, seeds)) if own_orders else np.random.default_rng(1)
+    whole = taught.train(stack, *split[:2], network, rng, epochs=2)
+    for s, seed in enumerate(seeds):
         member = taught.Params(*(p[s] for p in stack))
-        alone = taught.train(member, *split[:2], network, np.random.default_rng(1), epochs=2)
+        alone = taught.train(member, *split[:2], network, np.random.default_rng(seed), epochs=2)
         for one, all_of_them in zip(alone, whole):
             np.testing.assert_allclose(all_of_them[s], one, rtol=1e-9, atol=1e-12)
 

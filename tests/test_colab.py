@@ -5,7 +5,7 @@ import sys
 
 import nbformat
 
-from helpers.colab import carried, code_of, self_contained
+from helpers.colab import CARRIED, SETUP, carried, code_of, self_contained
 from helpers.execute import parameters_of
 from helpers.taught import cells_tagged
 from tests.isolation import CUT_OFF, OUTSIDE, can_cut_off
@@ -30,8 +30,45 @@ def test_a_built_notebook_keeps_the_lesson_and_folds_what_it_carries(notebook_pa
     folded = cells_tagged(built, "helpers")
     assert all(cell.metadata.jupyter.source_hidden for cell in folded)
     added = {cell.id for cell in folded} | {"helpers"}
-    assert [cell for cell in built.cells if cell.id not in added] == notebook.cells
+    setup = cells_tagged(notebook, "setup")
+    lesson = [cell | {"source": SETUP} if cell in setup else cell for cell in notebook.cells]
+    assert [cell for cell in built.cells if cell.id not in added] == lesson
     assert len({cell.id for cell in built.cells}) == len(built.cells)
+
+
+def run_up_to_the_setup_cell(built, folder, leave_out=()):
+    """Run a built notebook in a folder as far as its set-up cell, and say where its helpers are from."""
+    (setup,) = cells_tagged(built, "setup")
+    cells = [cell for cell in built.cells[: built.cells.index(setup) + 1] if cell not in leave_out]
+    cells.append(nbformat.v4.new_code_cell("import helpers; print(helpers.__file__)"))
+    nbformat.write(nbformat.from_dict(built | {"cells": cells}), folder / "one.ipynb")
+    run = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "one.ipynb"]
+    return subprocess.run(run, cwd=folder, env=OUTSIDE, capture_output=True, text=True)
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_built_notebook_leaves_a_clone_beside_and_around_it_alone_and_uses_what_it_carries(notebook_path, tmp_path):
+    notebook = nbformat.read(notebook_path, as_version=4)
+    built = self_contained(notebook)
+    for clone in (tmp_path, tmp_path / "course"):
+        for path in (".git/HEAD", *carried(code_of(notebook.cells))):
+            (clone / path).parent.mkdir(parents=True, exist_ok=True)
+            (clone / path).write_text("a student's answers", encoding="utf-8")
+    before = contents(tmp_path)
+    for _ in range(2):
+        done = run_up_to_the_setup_cell(built, tmp_path)
+        last = done.stdout.splitlines()[-1]
+        assert last == str(tmp_path / CARRIED / "helpers" / "__init__.py"), done.stdout + done.stderr
+    assert {path: text for path, text in contents(tmp_path).items() if path in before} == before
+
+
+def test_a_built_notebook_whose_folded_cells_were_left_out_says_so_in_one_sentence(notebook_path, tmp_path):
+    built = self_contained(nbformat.read(notebook_path, as_version=4))
+    done = run_up_to_the_setup_cell(built, tmp_path, leave_out=cells_tagged(built, "helpers"))
+    assert done.stdout.count("ModuleNotFoundError: Run the folded cells above first: they write the helpers") == 1
 
 
 QUICK = {"SEEDS": "2", "EPOCHS": "2", "SWEEP_EPOCHS": "1"}

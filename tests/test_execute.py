@@ -1,5 +1,6 @@
 """The run of the notebooks: clear errors, exit codes, and good results that stay."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -12,6 +13,7 @@ import pytest
 
 from helpers import environment
 from helpers.execute import one_line, parse_value, quieten
+from helpers.signals import ENDING
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOOD = "print('ok')"
@@ -129,30 +131,129 @@ def test_a_result_is_free_of_times_paths_and_versions(folder):
     assert str(folder) not in text and "papermill" not in text and "iopub" not in text
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of this kind are POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+posix = pytest.mark.skipif(os.name != "posix", reason="signals of this kind are POSIX")
+SLOW = "import os, pathlib, time\npathlib.Path({mark!r}).write_text(str(os.getpid()))\ntime.sleep(99)"
+
+
+def start(folder, hangup=signal.SIG_DFL, **variables):
+    """Start the run, with all signals as in a terminal, whatever the tests run under."""
+
+    def as_in_a_terminal():
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, hangup)
+
+    environment = os.environ | variables
+    return subprocess.Popen(
+        command(folder), cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True,
+        preexec_fn=as_in_a_terminal,
+    )  # fmt: skip
+
+
+def comes_true(condition, seconds=60):
+    """Whether a condition holds before some seconds have passed."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def has_ended(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def end_of(process):
+    """What a process says until its end; one that does not end in time is killed, for the test to fail."""
+    try:
+        return process.communicate(timeout=30)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
+def line_about(number):
+    return f"\nStopped by {signal.Signals(number).name}. Earlier results are as they were.\n"
+
+
+@posix
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_ends_the_run_and_its_kernels_and_keeps_the_earlier_result(folder, number):
     mark = folder / "pid"
-    write(
-        folder,
-        "slow",
-        f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(99)",
-    )
+    write(folder, "slow", SLOW.format(mark=str(mark)))
     kept = earlier_result(folder, "slow")
-    process = subprocess.Popen(command(folder), cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    deadline = time.monotonic() + 60
-    while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    process = start(folder)
+    assert comes_true(lambda: mark.exists() and mark.read_text())
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 128 + number
-    assert said == f"\nStopped by {number.name}. Earlier results are as they were.\n"
+    said = end_of(process)
+    assert (process.returncode, said) == (128 + number, line_about(number))
     assert kept.read_text() == "an earlier good result" and leftovers(folder) == []
-    deadline = time.monotonic() + 20
-    with pytest.raises(ProcessLookupError):  # unless the kernel outlives the run
-        while time.monotonic() < deadline:
-            os.kill(int(mark.read_text()), 0)
-            time.sleep(0.1)
+    assert comes_true(lambda: has_ended(int(mark.read_text()))), "the kernel outlived the run"
+
+
+@posix
+def test_of_many_signals_one_counts_with_its_line_and_its_status(folder):
+    write(folder, "slow", SLOW.format(mark=str(folder / "pid")))
+    process = start(folder)
+    assert comes_true((folder / "pid").exists)
+
+    def sent_more():
+        for number in ENDING:
+            process.send_signal(number)
+        return process.poll() is not None
+
+    assert comes_true(sent_more)
+    assert (end_of(process), process.returncode) in [(line_about(number), 128 + number) for number in ENDING]
+    assert leftovers(folder) == []
+
+
+@posix
+def test_a_run_whose_terminal_has_gone_still_leaves_no_rubbish(folder):
+    write(folder, "slow", SLOW.format(mark=str(folder / "pid")))
+    process = start(folder)
+    assert comes_true((folder / "pid").exists)
+    process.stderr.close()
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == 128 + signal.SIGHUP and leftovers(folder) == []
+
+
+@posix
+def test_a_run_under_nohup_outlives_its_terminal(folder):
+    write(folder, "one", f"import pathlib, time\npathlib.Path({str(folder / 'pid')!r}).touch()\ntime.sleep(2)")
+    process = start(folder, hangup=signal.SIG_IGN)
+    assert comes_true((folder / "pid").exists)
+    process.send_signal(signal.SIGHUP)
+    assert (end_of(process), process.returncode) == ("", 0) and (folder / "out" / "one.ipynb").exists()
+
+
+@posix
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_during_the_imports_ends_the_run_with_its_one_line(folder, number):
+    mark = folder / "pid"
+    (folder / "nbformat.py").write_text(SLOW.format(mark=str(mark)))
+    process = start(folder, PYTHONPATH=str(folder))
+    assert comes_true(mark.exists)
+    process.send_signal(number)
+    assert (end_of(process), process.returncode) == (line_about(number), 128 + number)
+
+
+@posix
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_while_notebooks_are_read_ends_the_run_with_its_one_line(folder, number):
+    pipe = folder / "in" / "never.ipynb"
+    os.mkfifo(pipe)
+    process = start(folder)
+
+    def is_read():
+        with contextlib.suppress(OSError):  # nobody has opened it for reading so far
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+    assert comes_true(is_read)
+    process.send_signal(number)
+    assert (end_of(process), process.returncode) == (line_about(number), 128 + number)
 
 
 def test_values_are_read_as_papermill_reads_them():

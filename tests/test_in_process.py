@@ -15,7 +15,7 @@ import time
 import nbformat
 import pytest
 
-from helpers import address, colab, environment, execute
+from helpers import address, colab, environment, execute, signals
 from helpers.execute import Failure, Result
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -96,6 +96,15 @@ def test_parameters_are_the_literal_assignments_of_the_tagged_cell():
     assert execute.parameters_of(untagged) == {}
     whole = notebook("OTHER = 1", parameters="'a comment'\nSEED = -1  # seed\nRATE = 1e-3\nNAME = 'a'", tags=["x"])
     assert execute.parameters_of(whole) == {"SEED": -1, "RATE": 1e-3, "NAME": "a"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["EPOCHS = 2 * 100", "A, B = (1, 2)", "A = B = 1", "A: int = 1", "A += 1", "A = {[]: 1}", "%matplotlib inline"],
+)
+def test_a_parameter_that_is_no_plain_value_is_refused_with_its_line(line):
+    said = f"its parameters must be plain values, each on a line such as SEED = 0, got {line!r}"
+    assert refused(execute.parameters_of, notebook("1", parameters=f"SEED = 0\n{line}\nRATE = 0.5")) == said
 
 
 def test_values_are_read_as_papermill_reads_them():
@@ -191,8 +200,13 @@ def test_a_failed_cell_is_named_by_its_number_among_the_code_cells(source):
     nbformat.write(failed(nbformat.v4.new_output("stream", text="x")), source)
     assert execute.failed_cell(source) == ""
     error = nbformat.v4.new_output("error", ename="KeyError", evalue="first\nlast", traceback=[])
-    nbformat.write(failed(nbformat.v4.new_output("stream", text="x"), error), source)
+    whole = failed(nbformat.v4.new_output("stream", text="x"), error)
+    nbformat.write(whole, source)
     assert execute.failed_cell(source) == "code cell 3: KeyError: last"
+    injected = nbformat.v4.new_code_cell("SEED = 7", metadata={"tags": ["injected-parameters"]})
+    whole.cells.insert(1, injected)
+    nbformat.write(whole, source)
+    assert execute.failed_cell(source) == "code cell 3: KeyError: last", "papermill's own cell does not count"
 
 
 class Bar:
@@ -238,7 +252,9 @@ def test_a_notebook_that_fails_or_takes_too_long_says_where_and_leaves_the_earli
     assert re.search("CellTimeoutError: .* after 1 seconds", refused(execute.execute, source, target, {}, Bar()))
     monkeypatch.setattr(execute, "CELL_TIMEOUT", 60)
     nbformat.write(notebook("x = 1", "1 / 0"), source)
-    assert refused(execute.execute, source, target, {}, Bar()) == "code cell 3: ZeroDivisionError: division by zero"
+    for given in ({}, {"SEED": 7}):
+        said = refused(execute.execute, source, target, given, Bar())
+        assert said == "code cell 3: ZeroDivisionError: division by zero"
     assert target.read_text() == OLD and sorted(os.listdir(source.parent)) == ["one.ipynb", "result.ipynb"]
     assert not execute.RUNNING
 
@@ -308,12 +324,14 @@ def pretend(monkeypatch):
             raise Failure("code cell 1: KeyError: 'a'")
         if source.stem == "full":
             raise OSError(28, "No space left on device")
+        if source.stem == "unforeseen":
+            raise ZeroDivisionError("once\ntwice")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(parameters))
 
     monkeypatch.setattr(execute, "execute", pretend_to_execute)
     monkeypatch.setattr(execute, "tqdm", Bar)
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.signal(number, signal.SIG_DFL) for number in signals.ENDING}
     yield
     for number, handler in handlers.items():
         signal.signal(number, handler)
@@ -330,6 +348,11 @@ def test_a_run_gets_the_parameters_that_its_notebook_knows_and_never_raises(sour
     full = bad.rename(source.with_name("full.ipynb"))
     assert execute.run_one(0, full, target, {})[3] == "[Errno 28] No space left on device"
     assert execute.run_one(0, source, target, {})[1:4:2] == (0, "no such notebook in in/; there are: full, target")
+    nbformat.write(notebook("1", parameters="SEED = 1 + 1"), source)
+    said = "its parameters must be plain values, each on a line such as SEED = 0, got 'SEED = 1 + 1'"
+    assert execute.run_one(0, source, target, {})[1:4:2] == (2, said)
+    unforeseen = full.rename(source.with_name("unforeseen.ipynb"))
+    assert execute.run_one(0, unforeseen, target, {})[1:4:2] == (3, "ZeroDivisionError: once")
 
 
 def test_the_time_of_a_run_is_the_time_it_took(source, pretend, monkeypatch):
@@ -355,7 +378,7 @@ def git(*arguments, cwd):
 def test_changed_notebooks_are_those_that_git_sees_as_new_or_changed(tmp_path, monkeypatch):
     folder = tmp_path / "notebooks"
     (folder / "deep").mkdir(parents=True)
-    for name in ("same", "edited", "deleted", "staged"):
+    for name in ("same", "edited", "deleted", "staged", "with blanks", "été", "moved"):
         (folder / f"{name}.ipynb").write_text("1")
     (tmp_path / "outside.ipynb").write_text("1")
     git("init", "-q", cwd=tmp_path)
@@ -363,21 +386,36 @@ def test_changed_notebooks_are_those_that_git_sees_as_new_or_changed(tmp_path, m
     git("commit", "-qm", "all", cwd=tmp_path)
     (folder / "edited.ipynb").write_text("2")
     (folder / "staged.ipynb").write_text("2")
+    (folder / "with blanks.ipynb").write_text("2")
+    (folder / "été.ipynb").write_text("2")
+    (folder / "moved.ipynb").rename(folder / "moved 2.ipynb")
     git("add", "-A", cwd=tmp_path)
     (folder / "deleted.ipynb").unlink()
     for path in ("DRAFT.ipynb", "deep/new.ipynb", "notes.txt", "../outside.ipynb"):
         (folder / path).write_text("2")
     monkeypatch.setattr(execute, "ROOT", tmp_path)
-    assert sorted(execute.changed()) == ["DRAFT", "edited", "new", "staged"]
-    monkeypatch.setattr(execute, "ROOT", folder / "nowhere")
-    with pytest.raises(OSError):
-        execute.changed()
+    names = ["DRAFT", "edited", "moved 2", "staged", "with blanks", "été"]
+    assert sorted(execute.changed()) == [f"{name}.ipynb" for name in names], "whole names, of that folder alone"
+    (folder / "edited.ipynb").write_text("1")
+    (folder / "edited 2.ipynb").write_text("1")
+    git("add", "-A", cwd=tmp_path)
+    git("commit", "-qm", "all", cwd=tmp_path)
+    assert execute.changed() == []
+    (folder / "edited.ipynb").write_text("2")
+    assert execute.named(execute.changed(), folder) == [folder / "edited.ipynb"], "not what begins like it"
 
 
-def test_outside_git_asking_for_changes_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(execute, "ROOT", tmp_path)
-    with pytest.raises(subprocess.CalledProcessError):
-        execute.changed()
+ADVICE = "--changed: git must tell what has changed; name the notebooks instead"
+
+
+def test_outside_git_asking_for_changes_is_one_line_that_says_what_to_do(run, source, monkeypatch):
+    monkeypatch.setattr(execute, "ROOT", source.parent)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(source.parent.parent))
+    status, out, err = run("--changed")
+    assert (status, out) == (2, "") and re.fullmatch(rf"{ADVICE} \(fatal: not a git repository.*\)\n", err)
+    monkeypatch.setattr(execute, "ROOT", source.parent / "nowhere")
+    status, out, err = run("--changed")
+    assert (status, out) == (2, "") and re.fullmatch(rf"{ADVICE} \(.+\)\n", err)
 
 
 class Child:
@@ -406,23 +444,31 @@ def test_children_are_asked_to_end_and_killed_if_they_do_not(monkeypatch):
     assert [child.calls for child in children] == [["terminate", "wait"], ["terminate", "wait", "kill"]]
 
 
-def test_a_signal_interrupts_and_says_which():
-    with pytest.raises(KeyboardInterrupt) as caught:
-        execute.stop(signal.SIGTERM, None)
-    assert caught.value.args == (signal.SIGTERM,)
+def test_a_signal_that_is_ignored_stays_ignored(pretend):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signals.heed(signals.exit_at_once)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) == signals.exit_at_once
+
+
+def test_last_words_name_the_signal_and_none_comes_after_them(pretend, capfd):
+    assert signals.last_words(signal.SIGTERM) == 143
+    assert capfd.readouterr() == ("", "\nStopped by SIGTERM. Earlier results are as they were.\n")
+    for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):
+        assert signal.getsignal(getattr(signal, name)) == signal.SIG_IGN
 
 
 # The command
 
 
 @pytest.fixture
-def run(source, pretend, capsys):
+def run(source, pretend, capfd):
     """Run the command on source's folder; return its exit status and what it printed."""
 
     def command(*arguments):
         out = source.parent.parent / "out"
         status = execute.main(["--notebooks", str(source.parent), "--output", str(out), *arguments])
-        return status, *capsys.readouterr()
+        return status, *capfd.readouterr()
 
     return command
 
@@ -454,12 +500,14 @@ def test_all_notebooks_run_unless_some_are_named_by_their_beginnings(run, source
 def test_failures_are_in_the_table_and_one_line_each_beside_those_that_ran(run, source):
     fill(source, "bad", "good")
     source.with_name("corrupt.ipynb").write_text("{")
-    status, out, err = run()
+    nbformat.write(notebook("1", parameters="%matplotlib inline"), source.with_name("magic.ipynb"))
+    status, out, err = run("-p", "SEED", "7")
     assert status == 1 and results(source) == ["good"]
-    assert "FAILED: code cell 1: KeyError: 'a'" in out and len(out.splitlines()) == 4
-    first, second = err.splitlines()
+    assert "FAILED: code cell 1: KeyError: 'a'" in out and len(out.splitlines()) == 5
+    first, second, third = err.splitlines()
     assert first == "bad: code cell 1: KeyError: 'a'" and second.startswith("corrupt: not a readable notebook: ")
-    assert run("elsewhere")[2] == "elsewhere: no such notebook in in/; there are: bad, corrupt, good\n"
+    assert third.startswith("magic: its parameters must be plain values, ") and third.endswith("'%matplotlib inline'")
+    assert run("elsewhere")[2] == "elsewhere: no such notebook in in/; there are: bad, corrupt, good, magic\n"
 
 
 def test_an_empty_folder_is_a_failure(run, source):
@@ -497,7 +545,10 @@ def test_parameters_are_checked_before_anything_runs(run, source):
     fill(source, "one")
     assert run("-p", "SEED", "7", "-p", "RATE", "1")[0] == 0
     assert json.loads((source.parent.parent / "out" / "one.ipynb").read_text()) == {"SEED": 7, "RATE": 1}
+    assert run("-p", "RATE", "-1e-3", "-p", "SEED", "-7")[0] == 0
+    assert json.loads((source.parent.parent / "out" / "one.ipynb").read_text()) == {"SEED": -7, "RATE": -1e-3}
     execute.RUNS.clear()
+    assert run("-p", "SEED", "-1e-3") == (2, "", "-p SEED: must be of type int like 0, got -0.001\n")
     assert run("-p", "SEED", "x") == (2, "", "-p SEED: must be of type int like 0, got 'x'\n")
     assert run("-p", "SEDE", "7")[2].startswith("-p SEDE: unknown parameter; the notebooks chosen know: NAME, RATE, S")
     assert not ran()
@@ -516,27 +567,27 @@ def test_a_run_in_place_takes_no_parameters_and_replaces_the_source(run, source)
 
 def test_only_changed_notebooks_run_where_that_is_asked_for(run, source, monkeypatch):
     fill(source, "one", "two")
-    monkeypatch.setattr(execute, "changed", lambda: ["two"])
+    monkeypatch.setattr(execute, "changed", lambda: ["two.ipynb"])
     assert run("--changed")[0] == 0 and ran() == ["two"]
     assert run("one", "--changed")[0] == 0 and ran() == ["one", "two"], "names go first"
 
 
 def test_nothing_changed_is_said_and_no_failure(run, source, monkeypatch):
     fill(source, ".hidden")
-    monkeypatch.setattr(execute, "changed", lambda: [".hidden"])
+    monkeypatch.setattr(execute, "changed", lambda: [".hidden.ipynb"])
     assert run("--changed") == (0, "No notebook has changed.\n", "")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere os.kill ends the process itself")
-@pytest.mark.parametrize("number, name", [(signal.SIGTERM, "SIGTERM"), (signal.SIGINT, "SIGINT")])
-def test_a_signal_ends_children_and_run_with_one_line(run, source, monkeypatch, number, name):
+@pytest.mark.parametrize("number", signals.ENDING)
+def test_a_signal_ends_children_and_run_with_one_line(run, source, monkeypatch, number):
     fill(source, "one", "two")
     events, stopped = [], threading.Event()
 
     def run_one(*_):
-        time.sleep(0.1)
         os.kill(os.getpid(), number)
         stopped.wait(5)
+        os.kill(os.getpid(), signal.SIGTERM)  # the first one counts
         events.append("ended")
 
     def end_children():
@@ -547,15 +598,37 @@ def test_a_signal_ends_children_and_run_with_one_line(run, source, monkeypatch, 
     monkeypatch.setattr(execute, "run_one", run_one)
     monkeypatch.setattr(execute.os, "cpu_count", lambda: 1)
     status, out, err = run()
-    assert status == 128 + number and out == "" and events == ["asked to end", "ended"], "the second is not even begun"
-    assert err == f"\nStopped by {name}. Earlier results are as they were.\n"
+    assert status == 128 + number and out == "" and events[0] == "asked to end"
+    assert events.count("ended") == 1, "the second is not even begun"
+    assert err == f"\nStopped by {number.name}. Earlier results are as they were.\n"
 
 
-def test_help_says_what_the_program_does(run, capsys):
+def test_a_child_that_starts_after_a_signal_is_ended_too(run, source, monkeypatch):
+    fill(source, "one")
+    first, started, ended = threading.Event(), threading.Event(), threading.Event()
+    events = []
+
+    def run_one(*_):
+        os.kill(os.getpid(), signal.SIGTERM)
+        first.wait(5)
+        started.set()
+        events.append(ended.wait(5))
+
+    def end_children():
+        if started.is_set():
+            ended.set()
+        first.set()
+
+    monkeypatch.setattr(execute, "end_children", end_children)
+    monkeypatch.setattr(execute, "run_one", run_one)
+    assert run()[0] == 128 + signal.SIGTERM and events == [True]
+
+
+def test_help_says_what_the_program_does(run, capfd):
     with pytest.raises(SystemExit) as ended:
         run("--help")
     assert ended.value.code == 0
-    said = " ".join(capsys.readouterr().out.split())
+    said = " ".join(capfd.readouterr().out.split())
     assert said.startswith("usage: python -m helpers.execute [-h] [-p PARAMETER VALUE] [--in-place] [--changed]")
     assert execute.__doc__.splitlines()[0] in said and "--output" not in said and "--notebooks" not in said
     for words in ("names notebooks by name or its beginning; all if none is named", "--in-place replace the stored",
@@ -594,6 +667,16 @@ def test_another_version_or_none_is_told_and_a_build_tag_is_fine(monkeypatch):
         ("ssh://git@github.com/owner/course", "https://github.com/owner/course"),
         ("https://github.com/owner/course.git", "https://github.com/owner/course"),
         ("https://example.org/git@home/x.github", "https://example.org/git@home/x.github"),
+        ("https://x-access-token:ghp_SECRET@github.com/owner/course.git", "https://github.com/owner/course"),
+        ("https://ada@github.com/owner/course", "https://github.com/owner/course"),
+        ("https://ada:p@ss@example.org:8443/owner/course/", "https://example.org:8443/owner/course"),
+        ("https://github.com/owner/course/", "https://github.com/owner/course"),
+        ("https://github.com/owner/course.git//", "https://github.com/owner/course"),
+        ("https://github.com/owner/course/.git", "https://github.com/owner/course"),
+        ("ssh://ada@github.com:22/owner/course.git", "https://github.com/owner/course"),
+        ("ada@github.com:/owner/course.git/", "https://github.com/owner/course"),
+        ("https://github.com/owner/course'; rm x", ""),
+        ("https://github.com/", ""),
         ("/srv/course.git", ""),
         ("", ""),
     ],
@@ -662,10 +745,19 @@ def test_the_clones_origin_is_written_everywhere_and_twice_is_as_once(course, ca
     check_stamped(course, "https://new.org/c/d", capsys)
 
 
-def test_an_address_given_by_hand_goes_before_the_clones_origin(course, capsys, monkeypatch):
+@pytest.mark.parametrize("given", ["https://hand.org/e/f", "git@hand.org:e/f.git", "https://ada:secret@hand.org/e/f/"])
+def test_an_address_given_by_hand_goes_before_the_clones_origin_and_is_cleaned_too(course, capsys, monkeypatch, given):
     git("remote", "add", "origin", "git@new.org:c/d.git", cwd=course)
-    monkeypatch.setattr(sys, "argv", ["address", "https://hand.org/e/f"])
+    monkeypatch.setattr(sys, "argv", ["address", given])
     check_stamped(course, "https://hand.org/e/f", capsys)
+
+
+def test_an_address_that_colab_cannot_reach_is_refused_in_one_line_and_changes_nothing(course, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["address", "/srv/course.git"])
+    with pytest.raises(SystemExit) as ended:
+        address.main()
+    said = "REPOSITORY must be an address such as https://github.com/OWNER/REPOSITORY, got '/srv/course.git'."
+    assert ended.value.code == said and address.git("status", "--porcelain") == ""
 
 
 def test_outside_git_the_revision_in_pyproject_is_kept(course, capsys, monkeypatch):
@@ -742,7 +834,9 @@ def test_a_built_notebook_writes_what_it_needs_before_its_setup_cell(tree, tmp_p
     whole.metadata.papermill = {}
     built = colab.self_contained(whole)
     assert "papermill" not in built.metadata
-    assert [built.cells[0], *built.cells[-3:]] == whole.cells
+    setup = whole.cells[1] | {"source": colab.SETUP}
+    assert [built.cells[0], *built.cells[-3:]] == [whole.cells[0], setup, *whole.cells[2:]]
+    assert whole.cells[1].source == "SETUP", "the notebook itself is as it was"
     explanation, first, *writers = built.cells[1:-3]
     assert explanation.id == "helpers" and explanation.cell_type == "markdown" and "folded" in explanation.source
     assert [cell.id for cell in (first, *writers)] == [f"helpers-{i}" for i in range(5)]
@@ -751,10 +845,11 @@ def test_a_built_notebook_writes_what_it_needs_before_its_setup_cell(tree, tmp_p
     monkeypatch.chdir(tmp_path)
     for _ in range(2):  # a cell may be run twice
         exec(first.source, {})
-    made = sorted(path.as_posix() for path in pathlib.Path("course").rglob("*"))
-    assert made == ["course/helpers", "course/helpers/exercises"]
+    folder = colab.CARRIED
+    made = sorted(path.as_posix() for path in pathlib.Path(folder).rglob("*"))
+    assert made == [f"{folder}/helpers", f"{folder}/helpers/exercises"]
     for cell, (path, text) in zip(writers, colab.carried("from helpers.checks import feedback").items(), strict=True):
-        assert cell.source == f"%%writefile course/{path}\n{text}".rstrip("\n")
+        assert cell.source == f"%%writefile {folder}/{path}\n{text}".rstrip("\n")
 
 
 def test_built_notebooks_are_put_into_a_folder_and_listed_by_size(tree, tmp_path, monkeypatch, capsys):

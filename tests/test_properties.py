@@ -148,6 +148,20 @@ def test_batches_visit_each_row_once_whatever_their_size(kind, n, size, drop_las
     assert all(0 < len(batch) <= size for batch in batches)
 
 
+@given(st.integers(1, 50), st.integers(1, 50), st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_several_generators_give_each_the_batches_that_it_gives_alone(n, size, seeds):
+    together = list(data.minibatches(n, size, [np.random.default_rng(seed) for seed in seeds]))
+    alone = zip(*(data.minibatches(n, size, np.random.default_rng(seed)) for seed in seeds))
+    for batch, batches in zip(together, alone, strict=True):
+        assert np.array_equal(batch, batches)
+
+
+@given(st.one_of(NOT_NUMBERS, st.integers(), st.just([]), st.lists(st.integers(), min_size=1)))
+def test_nothing_but_generators_draws_an_order(rng):
+    expected = f"rng must be a NumPy generator or a sequence of generators, got {rng!r}."
+    assert refusal(data.minibatches, 3, 1, rng) == expected
+
+
 @given(st.one_of(NOT_NUMBERS, outside(1, 2**31)))
 def test_no_other_size_makes_batches(bad):
     expected = f"must be an integer from 1 to {2**31}, got {bad!r}."

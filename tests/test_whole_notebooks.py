@@ -18,7 +18,6 @@ from tests.test_properties import NOTEBOOKS, load, valid
 
 EXAMPLES = os.environ.get("EXAMPLES")
 COSTLY = {"SEEDS", "EPOCHS", "SWEEP_EPOCHS", "NOISE_SAMPLES"}
-MACHINE = {"DEVICE": st.sampled_from(["auto", "cpu"])}  # not every machine has the other ones
 
 
 def everyday(value):
@@ -35,7 +34,7 @@ def cheap(name, kind, limits):
     if kind == "require_float":
         low, high = limits
         return st.floats(low, high).map(everyday).filter(lambda value: low <= value <= high)
-    return MACHINE.get(name, valid(kind, limits))
+    return valid(kind, limits)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

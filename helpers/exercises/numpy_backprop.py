@@ -12,6 +12,11 @@ def check_1(answer):
         answer,
         right=lambda a: np.isclose(float(a), 0.1 / 32, rtol=1e-3),
         hints=[
+            (
+                lambda a: np.isclose(a, 0.1 / 32, rtol=0.05),
+                "nearly: give it unrounded, as a fraction such as 1 / 3 in Python.",
+            ),
+            (lambda a: np.isclose(a, 1 / 32), "that is the factor; the rate is this times 0.1."),
             (lambda a: np.isclose(a, 0.1), "the same rate takes a step 32 times larger on the sum."),
             (
                 lambda a: np.isclose(a, 3.2),

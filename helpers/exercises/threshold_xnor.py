@@ -39,6 +39,7 @@ def check_1(answer):
                 lambda a: list(map(int, a)) == [1, 1, 1, 0],
                 "the step is 1 where z is positive, not negative.",
             ),
+            (lambda a: list(a) == [-1, 0, 0, 1], "that is z, and the step of it is still to be taken."),
         ],
         praise="Right. Two inputs lie on the boundary, and the strict step leaves them at 0.",
     )
@@ -61,7 +62,7 @@ def check_2(answer):
                 "the weights are right, the bias is not: at (1,1) z must be negative, at (0,1) positive.",
             ),
         ],
-        praise="Right. NAND is AND with every sign turned.",
+        praise="Right. Only at (1,1) is z not positive.",
     )
 
 
@@ -71,6 +72,7 @@ def check_3(answer):
         answer,
         right=lambda a: np.array_equal(_network(a), XOR) and np.shape(a[0]) == (2, 2),
         hints=[
+            (lambda a: np.shape(a[0]) != (2, 2), "W1 must have shape (2, 2): two inputs, two hidden units."),
             (lambda a: np.array_equal(_network(a), 1 - XOR), "this is XNOR: the output is turned round."),
             (
                 lambda a: np.array_equal(_network((np.asarray(a[0]).T, *a[1:])), XOR),
@@ -87,6 +89,13 @@ def check_3(answer):
                 ),
                 "everything is right but the output's bias b2.",
             ),
+            (
+                lambda a: any(
+                    np.array_equal(_network((*a[:2], -np.asarray(a[2], float), np.asarray(a[3], float) + shift)), XOR)
+                    for shift in (0, 1, 2, 3)
+                ),
+                "these hidden units can do it: turn the signs of W2 and set b2 anew.",
+            ),
         ],
-        praise="Right. Same hidden units as XNOR, another output unit.",
+        praise="Right. One unit cannot do this; two layers can, and not in one way only.",
     )

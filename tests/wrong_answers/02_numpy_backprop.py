@@ -5,6 +5,8 @@ WRONG_ANSWERS = {
         ("answer_1 = 0.1", "32 times larger"),
         ("answer_1 = 0.1 * 32", "other way round"),
         ("answer_1 = 0.1 / 16", "batches of 16"),
+        ("answer_1 = 0.0031", "unrounded"),
+        ("answer_1 = 1 / 32", "that is the factor"),
         ("answer_1 = 0.5", "the sum's gradient is larger than the mean's"),
     ],
     2: [
