@@ -341,7 +341,8 @@ def _place_label(write, text: str, dots: np.ndarray, boxes: list, every_dot: np.
     half = np.array([box[2] - box[0] + 0.05, box[3] - box[1]]) / 2  # with a little air on both sides
     best = None
     shares = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
-    for gaps, share in itertools.product(((0.025, 0.06), (0.12, 0.2, 0.3, 0.4, 0.5)), shares):  # far off only where near is no room
+    near, far = (0.025, 0.06), (0.12, 0.2, 0.3, 0.4, 0.5)
+    for gaps, share in itertools.product((near, far), shares):
         i = round(share * (len(dots) - 1))
         along = dots[min(i + 1, len(dots) - 1)] - dots[max(i - 1, 0)]
         normal = np.array([-along[1], along[0]]) / np.linalg.norm(along)
