@@ -95,8 +95,8 @@ def look_difference(fresh: bytes, stored: bytes) -> str:
 
     That is the size; the words, of which only short ones, the numbers of axes, may come and go, but none may stand in
     another's place; and most of each ink. Words are compared exactly; of the data only what moves three tenths of an
-    ink. So none of these are noticed: data swapped between curves nearer than FAR or of one colour (solid and dashed) or
-    between two rows of one panel of several, pale bands, and words in grey or on a coloured ground.
+    ink. So none of these are noticed: data swapped between curves nearer than FAR or of one colour (solid and dashed),
+    or between two rows of one panel of several, pale bands, and words in grey or on a coloured ground.
     """
     new, old = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int) for png in (fresh, stored))
     if new.shape != old.shape:
