@@ -81,7 +81,7 @@ MISTAKES = [
     # Data and numeric checks
     ("the validation rows leak into training", "helpers/data.py", replace("order[:200], order[200:]", "order[:200], order[100:]"), HELPERS, "test_xor_clouds_are_the_split"),
     ("the classes are swapped", "helpers/data.py", replace("np.logical_xor(X[:, :1] > 0", "np.logical_xor(X[:, :1] < 0"), HELPERS, "test_xor_clouds_are_the_split"),
-    ("batches come in the same order each epoch", "helpers/data.py", replace("order = rng.permutation(n)", "order = np.arange(n)"), HELPERS, "test_batches_come_in_a_fresh_order_each_epoch"),
+    ("batches come in the same order each epoch", "helpers/data.py", replace("one.permutation(n)", "np.arange(n)"), HELPERS, "test_batches_come_in_a_fresh_order_each_epoch"),
     ("the short last batch is lost", "helpers/data.py", replace("if drop_last else n", "if not drop_last else n"), HELPERS, "test_batches_visit_every_row_once"),
     ("the truth table counts downwards", "helpers/data.py", replace("np.arange(n - 1, -1, -1)", "np.arange(n)"), HELPERS, "test_truth_table_counts_upwards"),
     ("differences change their argument", "helpers/checks.py", replace("above, below = x.copy(), x.copy()", "above, below = x, x.copy()"), HELPERS, "test_central_differences_move_one_entry"),
