@@ -8,11 +8,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, to_rgb, to_rgba
+from matplotlib.collections import Collection, PolyCollection, QuadMesh
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import FancyArrowPatch, Patch
+from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
 
@@ -42,8 +43,28 @@ def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None 
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def is_area(artist: Collection) -> bool:
+    """Whether a collection shades an area: a band between curves, a filled contour, or a mesh."""
+    band_or_mesh = isinstance(artist, (PolyCollection, QuadMesh)) and not isinstance(artist, Quiver)
+    return band_or_mesh or getattr(artist, "filled", False)
+
+
+def mark_colors(mark: Collection | Patch) -> Iterator[str]:
+    """What each mark is seen by: the colour of its face or of its rim, whichever has more contrast with white."""
+    kinds = [mark.get_facecolor(), *([mark.get_edgecolor()] if np.any(mark.get_linewidth()) else [])]
+    kinds = [colors for colors in map(np.atleast_2d, kinds) if len(colors)]
+    for i in range(max(map(len, kinds), default=0)):
+        color = max((colors[i % len(colors)] for colors in kinds), key=contrast)
+        yield to_hex(color, keep_alpha=color[3] < 1)
+
+
 def strokes(fig: Figure) -> Iterator[tuple[ColorType, float | None]]:
-    """Colour and opacity of each visible line, arrow and mark of a figure; of a mark that of its face or its rim."""
+    """Colour and opacity of each visible line, arrow and mark of a figure; of a mark that of its face or its rim.
+
+    Marks are points, bars, circles and all other patches. Shaded areas are none and may be pale, for a line or the
+    points upon them carry what they show: fill_between, contourf, pcolormesh, imshow, and with them decision regions
+    and half planes. Frames and grounds of Axes and legends are none either.
+    """
     for line in fig.findobj(Line2D):
         if line.get_visible() and len(line.get_xdata()):
             if line.get_linestyle() != "None":
@@ -54,9 +75,14 @@ def strokes(fig: Figure) -> Iterator[tuple[ColorType, float | None]]:
     for arrow in [*fig.findobj(FancyArrowPatch), *of_texts]:
         if arrow is not None and arrow.get_visible():
             yield arrow.get_edgecolor(), None
-    for lines in fig.findobj(LineCollection):
-        if lines.get_visible():
-            yield from ((color, None) for color in lines.get_colors())
+    marks: list[Collection | Patch] = [patch for ax in fig.findobj(Axes) for patch in ax.patches]
+    for points in fig.findobj(Collection):
+        if not is_area(points) and len(points.get_offsets()):
+            points.update_scalarmappable()  # colours by a map are found when the figure is drawn, or here
+            marks.append(points)
+    for mark in marks:
+        if mark.get_visible():
+            yield from ((color, None) for color in mark_colors(mark))
 
 
 def refuse_pale(fig: Figure) -> None:
@@ -67,8 +93,8 @@ def refuse_pale(fig: Figure) -> None:
             raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
     for color, alpha in strokes(fig):
         if contrast(color, alpha=alpha) < 3:
-            faint = "" if alpha is None else f" at an opacity of {alpha:g}"
-            raise ValueError(f"The colour of a line must have a contrast of 3 with white, got {color!r}{faint}.")
+            found = repr(color) if alpha is None else f"{color!r} at an opacity of {alpha:g}"
+            raise ValueError(f"The colour of a line or mark must have a contrast of 3 with white, got {found}.")
 
 
 def show(fig: Figure, *, alt: str, caption: str) -> None:
@@ -82,7 +108,7 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         alt: what the figure shows and what follows from it, in words; it replaces the picture.
         caption: one visible line below the picture that says what to see.
     Raises:
-        ValueError: if alt or caption is blank, or words or lines in the figure are too pale to see on white.
+        ValueError: if alt or caption is blank, or words, lines or marks in the figure are too pale to see on white.
     """
     for name, text in (("alt", alt), ("caption", caption)):
         if not isinstance(text, str) or not text.strip():
