@@ -1,6 +1,9 @@
 """Drawing for all notebooks. Functions draw on the Axes they are given; `show` is the only way out."""
 
 import io
+import itertools
+import math
+import operator
 import pathlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -16,6 +19,8 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
+
+from helpers.checks import require_float, require_int, require_pair, require_shape
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
 BLUE, VERMILLION, GREY, INK, RUST = "#0072B2", "#D55E00", "#5A5A5A", "#111111", "#B04A00"
@@ -131,9 +136,18 @@ def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) ->
     Args:
         X: points, shape (m, 2).
         Y: labels 0 or 1, shape (m, 1) or (m,).
-        size: marker area in points squared.
+        size: marker area in points squared, from 1 to 1000.
+    Raises:
+        TypeError, ValueError: if a shape is another, a label is neither 0 nor 1, or the size is out of range.
     """
     labels = np.ravel(Y)
+    m = len(labels)
+    require_shape("Y", Y, (m,), (m, 1))
+    require_shape("X", X, (m, 2))
+    require_float("size", size, 1, 1000)
+    for label in labels.tolist():
+        if label not in (0, 1):
+            raise ValueError(f"Y must hold labels 0 and 1 only, got {label!r}.")
     for label, color, marker in ((0, BLUE, "o"), (1, VERMILLION, "^")):
         ax.scatter(
             *np.asarray(X)[labels == label].T,
@@ -145,6 +159,11 @@ def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) ->
             label=f"class {label}",
             zorder=3,
         )
+
+
+def _require_region(xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
+    for name, limits in (("xlim", xlim), ("ylim", ylim)):
+        require_pair(name, limits, operator.lt, "the lower first")
 
 
 def decision_regions(
@@ -159,10 +178,16 @@ def decision_regions(
     Args:
         predict: maps points (m, 2) to probabilities or step outputs in [0, 1], shape (m, 1) or (m,).
         xlim, ylim: (low, high) of the region drawn, in the units of the inputs.
-        resolution: points along each side of the grid.
+        resolution: points along each side of the grid, from 2 to 2000.
+    Raises:
+        TypeError, ValueError: if the region is none, the resolution is out of range, or predict gives another shape.
     """
+    _require_region(xlim, ylim)
+    require_int("resolution", resolution, 2, 2000)
     x1, x2 = np.meshgrid(np.linspace(*xlim, resolution), np.linspace(*ylim, resolution))
-    p = np.reshape(predict(np.column_stack([x1.ravel(), x2.ravel()])), x1.shape)
+    p = predict(np.column_stack([x1.ravel(), x2.ravel()]))
+    require_shape("the output of predict", p, (x1.size,), (x1.size, 1))
+    p = np.reshape(p, x1.shape)
     ax.imshow(
         p,
         extent=(*xlim, *ylim),
@@ -183,15 +208,15 @@ def half_plane(ax: Axes, w: Sequence[float], b: float, xlim: tuple[float, float]
     """Draw where w1 x1 + w2 x2 + b > 0 (shaded and hatched), its boundary, and the arrow of w.
 
     Args:
-        w: the two weights.
-        b: the bias.
+        w: the two weights, finite; there is no boundary if both are 0.
+        b: the bias, finite.
         xlim, ylim: (low, high) of the region drawn.
     Raises:
-        ValueError: if both weights are 0: there is no boundary then.
+        TypeError, ValueError: if w, b or the region is none of these.
     """
-    w1, w2 = map(float, w)
-    if w1 == 0 and w2 == 0:
-        raise ValueError(f"w must have a weight other than 0 to have a boundary, got {list(w)}.")
+    w1, w2 = require_pair("w", w, lambda w1, w2: w1 != 0 or w2 != 0, "not both 0")
+    require_float("b", b, -math.inf, math.inf)
+    _require_region(xlim, ylim)
     x1, x2 = np.meshgrid(np.linspace(*xlim, 200), np.linspace(*ylim, 200))
     z = w1 * x1 + w2 * x2 + b
     ax.contourf(x1, x2, z, levels=[0, np.inf], colors=[VERMILLION], alpha=0.18, hatches=["///"])
@@ -217,15 +242,22 @@ def draw_network(
     """Draw a small network from left to right, its weights on the edges.
 
     Args:
-        layers: labels of the nodes, layer by layer from the input, each from top to bottom.
-        edges: {((layer, i), (layer, j)): label}; a label starting with "-" or "−" makes the edge vermillion and
-            dashed. None connects neighbouring layers fully, without labels.
+        layers: labels of the nodes, layer by layer from the input, each from top to bottom; no layer is empty.
+        edges: {((layer, i), (layer, j)): label} of two different nodes; a label starting with "-" or "−" makes the
+            edge vermillion and dashed. None connects neighbouring layers fully, without labels.
         titles: a title per layer, below it; may be empty.
-        node_size: radius of a node; layers are 1.6 apart and nodes of a layer 1 apart.
-        font_size: of labels, in points.
+        node_size: radius of a node, from 0.01 to 0.5; layers are 1.6 apart and nodes of a layer 1 apart.
+        font_size: of labels, in points, from 1 to 100.
     Returns:
         the centre of each node by (layer, index), for further drawing on the same Axes.
+    Raises:
+        TypeError, ValueError: if there is no node, an edge or a title has none, or a size is out of range.
     """
+    if not len(layers) or not all(map(len, layers)):
+        raise ValueError(f"layers must be one layer or more of one label or more, got {layers!r}.")
+    require_shape("titles", titles, (0,), (len(layers),))
+    require_float("node_size", node_size, 0.01, 0.5)
+    require_float("font_size", font_size, 1, 100)
     height = max(len(layer) for layer in layers)
     centre = {
         (column, row): (1.6 * column, (len(layer) - 1) / 2 - row)
@@ -234,8 +266,12 @@ def draw_network(
     }
     if edges is None:
         edges = {(a, b): "" for a in centre for b in centre if b[0] == a[0] + 1}
-    for (start, end), label in edges.items():
-        a, b = np.array(centre[start]), np.array(centre[end])
+    pairs = set(itertools.permutations(centre, 2))
+    for edge, label in edges.items():
+        if edge not in pairs or not isinstance(label, str):
+            found = {edge: label}
+            raise ValueError(f"edges must be labels of pairs of different nodes (layer, index), got {found}.")
+        a, b = (np.array(centre[node]) for node in edge)
         along = (b - a) / np.linalg.norm(b - a)
         negative = label.startswith(("-", "−"))
         style = {"color": VERMILLION if negative else BLUE, "linestyle": "--" if negative else "-"}

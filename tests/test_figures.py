@@ -243,7 +243,7 @@ def test_no_line_is_drawn_where_the_prediction_stays_on_one_side(ax, low, high):
 
 def test_half_plane_refuses_weights_without_a_boundary():
     fig, ax = plt.subplots()
-    with pytest.raises(ValueError, match="w must have a weight other than 0"):
+    with pytest.raises(ValueError, match=r"^w must be two finite numbers, not both 0, got \[0, 0\]\.$"):
         plotting.half_plane(ax, [0, 0], 1.0, (0, 1), (0, 1))
     plt.close(fig)
 
