@@ -34,8 +34,15 @@ def central_differences(f: Callable[[np.ndarray], Any], x: Any, step: float = 1e
 
 
 def relative_error(actual: Any, expected: Any) -> float:
-    """Largest absolute difference over the largest absolute expected entry; both 0 gives 0, a nan gives inf."""
+    """Largest absolute difference over the largest absolute expected entry; both 0 gives 0, a nan gives inf.
+
+    Args:
+        actual, expected: two arrays of one shape, or two numbers.
+    Raises:
+        ValueError: if the shapes differ, even where they would broadcast.
+    """
     actual, expected = np.asarray(actual, dtype=float), np.asarray(expected, dtype=float)
+    require_shape("actual", actual, expected.shape)
     if np.array_equal(actual, expected):
         return 0.0
     error = np.max(np.abs(actual - expected)) / max(np.max(np.abs(expected)), np.finfo(float).tiny)
@@ -58,10 +65,12 @@ def assert_close(actual: Any, expected: Any, rtol: float, name: str = "value") -
         name: what a bare array is called in the message; a prefix for fields.
     Raises:
         AssertionError: the first field at fault, with its error or its two shapes.
-        TypeError, ValueError: if rtol is not a number from 0 to 1.
+        TypeError, ValueError: if rtol is not a number from 0 to 1, or there is no field to compare.
     """
     require_float("rtol", rtol, 0.0, 1.0)
     actual_fields, expected_fields = _fields(actual, name), _fields(expected, name)
+    if not expected_fields:
+        raise ValueError(f"expected must have a field at least, got {expected!r}.")
     if actual_fields.keys() != expected_fields.keys():
         raise AssertionError(f"{name}: fields {list(actual_fields)} are not {list(expected_fields)}")
     for field, a in actual_fields.items():
@@ -89,6 +98,30 @@ def require_float(name: str, value: Any, low: float, high: float) -> float:
     if not low <= value <= high or not math.isfinite(value):
         raise ValueError(f"{name} must be a number from {low} to {high}, got {value!r}.")
     return float(value)
+
+
+def require_pair(name: str, value: Any, fits: Callable[[float, float], bool], allowed: str) -> tuple[float, float]:
+    """Return value as two floats if it is two finite numbers that fit; else raise ValueError naming it.
+
+    Args:
+        name: of the argument, for the message.
+        value: what should be the pair.
+        fits: says of two finite numbers whether they may stand together.
+        allowed: the same in words, for the message.
+    """
+    try:
+        first, second = (require_float(name, number, -math.inf, math.inf) for number in value)
+        if fits(first, second):
+            return first, second
+    except (TypeError, ValueError):
+        pass  # the message below names the whole pair
+    raise ValueError(f"{name} must be two finite numbers, {allowed}, got {value!r}.")
+
+
+def require_shape(name: str, value: Any, *allowed: tuple[int, ...]) -> None:
+    """Raise ValueError naming an array, or a sequence, if its shape is none of those allowed."""
+    if np.shape(value) not in allowed:
+        raise ValueError(f"{name} must have the shape {' or '.join(map(str, allowed))}, got {np.shape(value)}.")
 
 
 def require_choice(name: str, value: Any, allowed: Collection) -> Any:

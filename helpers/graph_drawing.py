@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from helpers.checks import require_choice, require_float, require_int, require_shape
 from helpers.plotting import BLUE, GREY, INK, RUST
 
 MOST_NODES = 60  # more do not fit on a page
@@ -32,7 +33,16 @@ class Layout(NamedTuple):
 
 
 def number_text(value: float, digits: int = 4) -> str:
-    """A number for a picture: significant digits without trailing zeros, a true minus sign, 1e−5 for small ones."""
+    """A number for a picture: significant digits without trailing zeros, a true minus sign, 1e−5 for small ones.
+
+    Args:
+        value: a finite number.
+        digits: how many significant digits, from 1 to 17.
+    Raises:
+        TypeError, ValueError: if value or digits is not such a number.
+    """
+    require_float("value", value, -math.inf, math.inf)
+    require_int("digits", digits, 1, 17)
     if value == 0:
         return "0"
     if 1e-3 <= abs(value) < 1e6:
@@ -56,7 +66,9 @@ def show_equations(rows: Sequence[tuple[str, str, float]], digits: int = 5) -> N
 
     Args:
         rows: left side, right side and value of each equation.
-        digits: significant digits of the values.
+        digits: significant digits of the values, from 1 to 17.
+    Raises:
+        TypeError, ValueError: if a value is not a finite number, or digits is out of range.
     """
     lines, plain = [], []
     for left, right, value in rows:
@@ -199,10 +211,15 @@ def figure(layout: Layout, width: float = 7.5, row: float = 0.86, above: float =
 
     Args:
         layout: of the graph to be drawn.
-        width: of the figure in inches.
-        row: distance of two rows in inches.
-        above, below: room over the top row and under the bottom row, in inches.
+        width: of the figure in inches, from 1 to 100.
+        row: distance of two rows in inches, from 0.1 to 10.
+        above, below: room over the top row and under the bottom row, in inches, from 0.1 to 10.
+    Raises:
+        TypeError, ValueError: if a length is out of range.
     """
+    require_float("width", width, 1, 100)
+    for name, length in (("row", row), ("above", above), ("below", below)):
+        require_float(name, length, 0.1, 10)
     rows = [y for _, y in layout.place.values()] + [y for road in layout.roads for _, y in road]
     fig = plt.figure(figsize=(width, (max(rows) - min(rows)) * row + above + below), layout="none")
     return fig, fig.add_axes((0, 0, 1, 1))
@@ -252,15 +269,25 @@ def draw(
 
     Args:
         layout: of these edges.
-        edges: pairs (start, end).
+        edges: pairs (start, end), those of the layout in its order.
         labels: a text beside each edge; empty for none at all.
         above: {name: text} over nodes, such as the operation.
         values: {name: text} under nodes, in blue.
         adjoints: {name: text} under the values, in vermillion italics.
         styles: {name: properties} of single nodes: facecolor, edgecolor, linewidth, linestyle, color (of the name).
-        radius: of the nodes, in inches.
-        font_size: in points.
+        radius: of the nodes, in inches, from 0.01 to 1.
+        font_size: in points, from 1 to 100.
+    Raises:
+        TypeError, ValueError: if the edges are others, a name is no node's, or a number is out of range.
     """
+    if [tuple(map(layout.place.get, edge)) for edge in edges] != [(road[0], road[-1]) for road in layout.roads]:
+        raise ValueError(f"edges must be those of the layout in its order, got {edges!r}.")
+    require_shape("labels", labels, (0,), (len(edges),))
+    for kind, texts in {"above": above, "values": values, "adjoints": adjoints, "styles": styles}.items():
+        for name in texts or ():
+            require_choice(f"a name in {kind}", name, layout.place)
+    require_float("radius", radius, 0.01, 1)
+    require_float("font_size", font_size, 1, 100)
     wide, high = ax.get_position().size * ax.get_figure().get_size_inches()
     ax.set(xlim=(0, wide), ylim=(0, high))
     ax.axis("off")

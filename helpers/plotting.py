@@ -1,6 +1,9 @@
 """Drawing for all notebooks. Functions draw on the Axes they are given; `show` is the only way out."""
 
 import io
+import itertools
+import math
+import operator
 import pathlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -8,13 +11,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, to_rgb, to_rgba
+from matplotlib.collections import Collection, PolyCollection, QuadMesh
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import FancyArrowPatch, Patch
+from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
+
+from helpers.checks import require_float, require_int, require_pair, require_shape
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
 BLUE, VERMILLION, GREY, INK, RUST = "#0072B2", "#D55E00", "#5A5A5A", "#111111", "#B04A00"
@@ -42,8 +48,28 @@ def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None 
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def is_area(artist: Collection) -> bool:
+    """Whether a collection shades an area: a band between curves, a filled contour, or a mesh."""
+    band_or_mesh = isinstance(artist, (PolyCollection, QuadMesh)) and not isinstance(artist, Quiver)
+    return band_or_mesh or getattr(artist, "filled", False)
+
+
+def mark_colors(mark: Collection | Patch) -> Iterator[str]:
+    """What each mark is seen by: the colour of its face or of its rim, whichever has more contrast with white."""
+    kinds = [mark.get_facecolor(), *([mark.get_edgecolor()] if np.any(mark.get_linewidth()) else [])]
+    kinds = [colors for colors in map(np.atleast_2d, kinds) if len(colors)]
+    for i in range(max(map(len, kinds), default=0)):
+        color = max((colors[i % len(colors)] for colors in kinds), key=contrast)
+        yield to_hex(color, keep_alpha=color[3] < 1)
+
+
 def strokes(fig: Figure) -> Iterator[tuple[ColorType, float | None]]:
-    """Colour and opacity of each visible line, arrow and mark of a figure; of a mark that of its face or its rim."""
+    """Colour and opacity of each visible line, arrow and mark of a figure; of a mark that of its face or its rim.
+
+    Marks are points, bars, circles and all other patches. Shaded areas are none and may be pale, for a line or the
+    points upon them carry what they show: fill_between, contourf, pcolormesh, imshow, and with them decision regions
+    and half planes. Frames and grounds of Axes and legends are none either.
+    """
     for line in fig.findobj(Line2D):
         if line.get_visible() and len(line.get_xdata()):
             if line.get_linestyle() != "None":
@@ -54,9 +80,14 @@ def strokes(fig: Figure) -> Iterator[tuple[ColorType, float | None]]:
     for arrow in [*fig.findobj(FancyArrowPatch), *of_texts]:
         if arrow is not None and arrow.get_visible():
             yield arrow.get_edgecolor(), None
-    for lines in fig.findobj(LineCollection):
-        if lines.get_visible():
-            yield from ((color, None) for color in lines.get_colors())
+    marks: list[Collection | Patch] = [patch for ax in fig.findobj(Axes) for patch in ax.patches]
+    for points in fig.findobj(Collection):
+        if not is_area(points) and len(points.get_offsets()):
+            points.update_scalarmappable()  # colours by a map are found when the figure is drawn, or here
+            marks.append(points)
+    for mark in marks:
+        if mark.get_visible():
+            yield from ((color, None) for color in mark_colors(mark))
 
 
 def refuse_pale(fig: Figure) -> None:
@@ -67,8 +98,8 @@ def refuse_pale(fig: Figure) -> None:
             raise ValueError(f"The colour of {words!r} must have a contrast of 4.5 with white, got {color!r}.")
     for color, alpha in strokes(fig):
         if contrast(color, alpha=alpha) < 3:
-            faint = "" if alpha is None else f" at an opacity of {alpha:g}"
-            raise ValueError(f"The colour of a line must have a contrast of 3 with white, got {color!r}{faint}.")
+            found = repr(color) if alpha is None else f"{color!r} at an opacity of {alpha:g}"
+            raise ValueError(f"The colour of a line or mark must have a contrast of 3 with white, got {found}.")
 
 
 def show(fig: Figure, *, alt: str, caption: str) -> None:
@@ -82,7 +113,7 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         alt: what the figure shows and what follows from it, in words; it replaces the picture.
         caption: one visible line below the picture that says what to see.
     Raises:
-        ValueError: if alt or caption is blank, or words or lines in the figure are too pale to see on white.
+        ValueError: if alt or caption is blank, or words, lines or marks in the figure are too pale to see on white.
     """
     for name, text in (("alt", alt), ("caption", caption)):
         if not isinstance(text, str) or not text.strip():
@@ -105,9 +136,18 @@ def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) ->
     Args:
         X: points, shape (m, 2).
         Y: labels 0 or 1, shape (m, 1) or (m,).
-        size: marker area in points squared.
+        size: marker area in points squared, from 1 to 1000.
+    Raises:
+        TypeError, ValueError: if a shape is another, a label is neither 0 nor 1, or the size is out of range.
     """
     labels = np.ravel(Y)
+    m = len(labels)
+    require_shape("Y", Y, (m,), (m, 1))
+    require_shape("X", X, (m, 2))
+    require_float("size", size, 1, 1000)
+    for label in labels.tolist():
+        if label not in (0, 1):
+            raise ValueError(f"Y must hold labels 0 and 1 only, got {label!r}.")
     for label, color, marker in ((0, BLUE, "o"), (1, VERMILLION, "^")):
         ax.scatter(
             *np.asarray(X)[labels == label].T,
@@ -119,6 +159,11 @@ def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) ->
             label=f"class {label}",
             zorder=3,
         )
+
+
+def _require_region(xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
+    for name, limits in (("xlim", xlim), ("ylim", ylim)):
+        require_pair(name, limits, operator.lt, "the lower first")
 
 
 def decision_regions(
@@ -133,10 +178,16 @@ def decision_regions(
     Args:
         predict: maps points (m, 2) to probabilities or step outputs in [0, 1], shape (m, 1) or (m,).
         xlim, ylim: (low, high) of the region drawn, in the units of the inputs.
-        resolution: points along each side of the grid.
+        resolution: points along each side of the grid, from 2 to 2000.
+    Raises:
+        TypeError, ValueError: if the region is none, the resolution is out of range, or predict gives another shape.
     """
+    _require_region(xlim, ylim)
+    require_int("resolution", resolution, 2, 2000)
     x1, x2 = np.meshgrid(np.linspace(*xlim, resolution), np.linspace(*ylim, resolution))
-    p = np.reshape(predict(np.column_stack([x1.ravel(), x2.ravel()])), x1.shape)
+    p = predict(np.column_stack([x1.ravel(), x2.ravel()]))
+    require_shape("the output of predict", p, (x1.size,), (x1.size, 1))
+    p = np.reshape(p, x1.shape)
     ax.imshow(
         p,
         extent=(*xlim, *ylim),
@@ -157,15 +208,15 @@ def half_plane(ax: Axes, w: Sequence[float], b: float, xlim: tuple[float, float]
     """Draw where w1 x1 + w2 x2 + b > 0 (shaded and hatched), its boundary, and the arrow of w.
 
     Args:
-        w: the two weights.
-        b: the bias.
+        w: the two weights, finite; there is no boundary if both are 0.
+        b: the bias, finite.
         xlim, ylim: (low, high) of the region drawn.
     Raises:
-        ValueError: if both weights are 0: there is no boundary then.
+        TypeError, ValueError: if w, b or the region is none of these.
     """
-    w1, w2 = map(float, w)
-    if w1 == 0 and w2 == 0:
-        raise ValueError(f"w must have a weight other than 0 to have a boundary, got {list(w)}.")
+    w1, w2 = require_pair("w", w, lambda w1, w2: w1 != 0 or w2 != 0, "not both 0")
+    require_float("b", b, -math.inf, math.inf)
+    _require_region(xlim, ylim)
     x1, x2 = np.meshgrid(np.linspace(*xlim, 200), np.linspace(*ylim, 200))
     z = w1 * x1 + w2 * x2 + b
     ax.contourf(x1, x2, z, levels=[0, np.inf], colors=[VERMILLION], alpha=0.18, hatches=["///"])
@@ -191,15 +242,22 @@ def draw_network(
     """Draw a small network from left to right, its weights on the edges.
 
     Args:
-        layers: labels of the nodes, layer by layer from the input, each from top to bottom.
-        edges: {((layer, i), (layer, j)): label}; a label starting with "-" or "−" makes the edge vermillion and
-            dashed. None connects neighbouring layers fully, without labels.
+        layers: labels of the nodes, layer by layer from the input, each from top to bottom; no layer is empty.
+        edges: {((layer, i), (layer, j)): label} of two different nodes; a label starting with "-" or "−" makes the
+            edge vermillion and dashed. None connects neighbouring layers fully, without labels.
         titles: a title per layer, below it; may be empty.
-        node_size: radius of a node; layers are 1.6 apart and nodes of a layer 1 apart.
-        font_size: of labels, in points.
+        node_size: radius of a node, from 0.01 to 0.5; layers are 1.6 apart and nodes of a layer 1 apart.
+        font_size: of labels, in points, from 1 to 100.
     Returns:
         the centre of each node by (layer, index), for further drawing on the same Axes.
+    Raises:
+        TypeError, ValueError: if there is no node, an edge or a title has none, or a size is out of range.
     """
+    if not len(layers) or not all(map(len, layers)):
+        raise ValueError(f"layers must be one layer or more of one label or more, got {layers!r}.")
+    require_shape("titles", titles, (0,), (len(layers),))
+    require_float("node_size", node_size, 0.01, 0.5)
+    require_float("font_size", font_size, 1, 100)
     height = max(len(layer) for layer in layers)
     centre = {
         (column, row): (1.6 * column, (len(layer) - 1) / 2 - row)
@@ -208,8 +266,12 @@ def draw_network(
     }
     if edges is None:
         edges = {(a, b): "" for a in centre for b in centre if b[0] == a[0] + 1}
-    for (start, end), label in edges.items():
-        a, b = np.array(centre[start]), np.array(centre[end])
+    pairs = set(itertools.permutations(centre, 2))
+    for edge, label in edges.items():
+        if edge not in pairs or not isinstance(label, str):
+            found = {edge: label}
+            raise ValueError(f"edges must be labels of pairs of different nodes (layer, index), got {found}.")
+        a, b = (np.array(centre[node]) for node in edge)
         along = (b - a) / np.linalg.norm(b - a)
         negative = label.startswith(("-", "−"))
         style = {"color": VERMILLION if negative else BLUE, "linestyle": "--" if negative else "-"}

@@ -17,11 +17,10 @@ def read_notebook(name: str) -> dict:
     Raises:
         FileNotFoundError: if there is no such notebook; the message lists those there are.
     """
-    path = NOTEBOOKS / f"{name}.ipynb"
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in NOTEBOOKS.glob("*.ipynb")))
-        raise FileNotFoundError(f"name must be one of {known}, got {name!r}.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    paths = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    if name not in paths:
+        raise FileNotFoundError(f"name must be one of {', '.join(paths)}, got {name!r}.")
+    return json.loads(paths[name].read_text(encoding="utf-8"))
 
 
 def load_taught(name: str) -> SimpleNamespace:

@@ -149,6 +149,17 @@ PALE = [
     lambda ax: ax.plot([0, 1], [0, 1], "o", color=plotting.BLUE, alpha=0.3),
     lambda ax: ax.hlines([0.5], 0, 1, colors="#DDDDDD"),
     lambda ax: ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "->", "color": "#DDDDDD"}),
+    lambda ax: ax.quiver([0], [0], [1], [1], color="#DDDDDD"),
+    lambda ax: ax.contour(np.eye(3), levels=[0.5], colors="#DDDDDD"),
+    lambda ax: ax.scatter([0, 1], [0, 1], color="#DDDDDD"),
+    lambda ax: ax.scatter([0, 1], [0, 1], color=plotting.BLUE, alpha=0.3),
+    lambda ax: ax.scatter([0, 1], [0, 1], color="#DDDDDD", edgecolors=plotting.INK, linewidths=0),
+    lambda ax: ax.scatter([0, 1], [0, 1], color=["black", "white"], edgecolors=["#DDDDDD"]),
+    lambda ax: ax.scatter([0, 1], [0, 1], c=[0, 1], cmap="Greys"),
+    lambda ax: ax.hist([0, 1], histtype="step", color="#DDDDDD"),
+    lambda ax: ax.bar([0], [1], color="#DDDDDD", edgecolor="white"),
+    lambda ax: ax.add_patch(plt.Circle((0, 0), 1, facecolor="white", edgecolor="#DDDDDD")),
+    lambda ax: ax.inset_axes((0, 0, 1, 1)).add_patch(plt.Circle((0, 0), 1, color="#DDDDDD")),
 ]
 
 
@@ -157,9 +168,11 @@ def test_lines_marks_and_arrows_too_pale_are_refused_unless_they_are_not_drawn(d
     monkeypatch.setattr(plotting, "display", lambda *_, **__: None)
     fig, ax = plt.subplots()
     draw(ax)
-    with pytest.raises(ValueError, match=r"^The colour of a line must have a contrast of 3 with white, got [^X]+\.$"):
+    message = r"^The colour of a line or mark must have a contrast of 3 with white, got [^X]+\.$"
+    with pytest.raises(ValueError, match=message):
         plotting.show(fig, alt="a", caption="c")
-    for artist in [*ax.lines, *ax.collections, *(text.arrow_patch for text in ax.texts)]:
+    inset = [patch for inner in ax.child_axes for patch in inner.patches]
+    for artist in [*ax.lines, *ax.collections, *ax.patches, *inset, *(text.arrow_patch for text in ax.texts)]:
         artist.set_visible(False)
     plotting.show(fig, alt="a", caption="c")
 
@@ -173,16 +186,37 @@ def test_dark_lines_marks_with_a_rim_and_what_holds_no_points_pass(monkeypatch):
     ax.plot([], [], color="#DDDDDD")
     ax.vlines([0.5], 0, 1, colors=plotting.GREY)
     ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "->", "color": plotting.INK})
+    ax.scatter([0, 1], [0, 1], color=["black", "white"], edgecolors=["white", "black"])
+    ax.scatter([], [], color="#DDDDDD")
+    ax.contour(np.eye(3), levels=[0.5, 0.7], colors=[plotting.VERMILLION, plotting.INK])
+    ax.bar([0, 1], [1, 1], color=plotting.BLUE, edgecolor="white", hatch="//")
+    ax.add_patch(plt.Circle((0, 0), 1, facecolor="white", edgecolor=plotting.GREY))
+    ax.legend(["a line"], frameon=True)
+    plotting.show(fig, alt="a", caption="c")
+
+
+def test_shaded_areas_may_be_pale(monkeypatch):
+    monkeypatch.setattr(plotting, "display", lambda *_, **__: None)
+    fig, ax = plt.subplots()
+    ax.fill_between([0, 1], [0, 0], [1, 2], color=plotting.BLUE, alpha=0.15)
+    ax.contourf(np.eye(3), levels=[0.5, 2], colors=["#DDDDDD"], hatches=["///"])
+    ax.pcolormesh(np.eye(3), cmap="Greys")
+    ax.imshow(np.eye(3), cmap="Greys")
     plotting.show(fig, alt="a", caption="c")
 
 
 def test_an_opacity_that_makes_a_line_or_words_pale_is_named_or_counted():
     fig, ax = plt.subplots()
     (faint,) = ax.plot([0, 1], [1, 0], color=plotting.BLUE, alpha=0.3)
-    message = "^The colour of a line must have a contrast of 3 with white, got '#0072B2' at an opacity of 0.3.$"
+    message = "^The colour of a line or mark must have a contrast of 3 with white, got '#0072B2' at an opacity of 0.3.$"
     with pytest.raises(ValueError, match=message):
         plotting.show(fig, alt="a", caption="c")
     faint.remove()
+    for color, alpha, found in (("#CCCCCC", None, "#cccccc"), ("black", 0.4, "#00000066")):
+        points = ax.scatter([0, 1], [0, 1], color=color, alpha=alpha)
+        with pytest.raises(ValueError, match=f"got '{found}'.$"):
+            plotting.show(fig, alt="a", caption="c")
+        points.remove()
     ax.text(0, 0, "faint", color="black", alpha=0.2)
     with pytest.raises(ValueError, match="^The colour of 'faint' must have a contrast of 4.5 with white"):
         plotting.show(fig, alt="a", caption="c")
@@ -257,7 +291,7 @@ def test_no_line_is_drawn_where_the_prediction_stays_on_one_side(ax, low, high):
 
 def test_half_plane_refuses_weights_without_a_boundary():
     fig, ax = plt.subplots()
-    with pytest.raises(ValueError, match="w must have a weight other than 0"):
+    with pytest.raises(ValueError, match=r"^w must be two finite numbers, not both 0, got \[0, 0\]\.$"):
         plotting.half_plane(ax, [0, 0], 1.0, (0, 1), (0, 1))
     plt.close(fig)
 

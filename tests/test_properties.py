@@ -9,6 +9,7 @@ import itertools
 import math
 import os
 import pathlib
+import symtable
 from types import SimpleNamespace
 
 import matplotlib
@@ -21,10 +22,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from matplotlib.patches import FancyArrowPatch
 
 from helpers import checks, data, graph_drawing, plotting
 from helpers.execute import Failure, check_parameters, one_line, parse_value
-from helpers.taught import cells_tagged
+from helpers.progress import progress
+from helpers.taught import cells_tagged, load_taught
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
@@ -46,6 +49,8 @@ settings.load_profile("course")
 NAMES = st.from_regex(r"[A-Z][A-Z_]{0,8}", fullmatch=True)
 NOT_NUMBERS = st.one_of(st.booleans(), st.booleans().map(np.bool_), st.none(), st.text(), st.complex_numbers(),
                         st.lists(st.integers(0, 9), max_size=2), st.just(np.ones(1)))  # fmt: skip
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+NOT_FINITE = st.sampled_from([math.nan, math.inf, -math.inf])
 NUMPY_INTEGERS = st.sampled_from([int, np.int8, np.uint8, np.int16, np.int64, np.uint64])
 MODERATE = st.floats(-100, 100)
 SMALL_ARRAYS = arrays(float, array_shapes(max_dims=3, max_side=3), elements=MODERATE)
@@ -66,10 +71,29 @@ def refusal(function, *arguments):
 
 def outside(low, high):
     """Integers and floats that are no number from low to high: beyond the bounds, nan or infinite."""
+    if math.isinf(low):
+        return NOT_FINITE
     limits = {"exclude_max": True, "allow_nan": False}, {"exclude_min": True, "allow_nan": False}
     below = st.integers(max_value=math.ceil(low) - 1), st.floats(max_value=float(low), **limits[0])
     above = st.integers(min_value=math.floor(high) + 1), st.floats(min_value=float(high), **limits[1])
-    return st.one_of(*below, *above, st.sampled_from([math.nan, math.inf, -math.inf]))
+    return st.one_of(*below, *above, NOT_FINITE)
+
+
+def amiss(kind, *limits):
+    """What a require function must refuse, and what its message says the argument must be."""
+    if kind == "require_choice":
+        same = [(type(choice), choice) for choice in limits[0]]
+        simple = st.one_of(NOT_NUMBERS.filter(lambda v: not isinstance(v, np.ndarray)), st.integers(), st.floats())
+        return simple.filter(lambda v: (type(v), v) not in same), f"be one of {', '.join(map(repr, limits[0]))}"
+    more = [st.floats()] if kind == "require_int" else []
+    allowed = f"be {'an integer' if kind == 'require_int' else 'a number'} from {limits[0]} to {limits[1]}"
+    return st.one_of(NOT_NUMBERS, outside(*limits), *more), allowed
+
+
+def other_shapes(*allowed):
+    """The same for shapes."""
+    others = array_shapes(min_dims=0, max_side=9).filter(lambda shape: shape not in allowed)
+    return others, f"have the shape {' or '.join(map(str, allowed))}"
 
 
 # The require functions
@@ -101,6 +125,23 @@ def test_every_number_in_range_is_returned_and_every_other_value_named(name, low
     bad = draw.draw(st.one_of(NOT_NUMBERS, outside(low, high)))
     expected = f"{name} must be a number from {low} to {high}, got {bad!r}."
     assert refusal(checks.require_float, name, bad, low, high) == expected
+
+
+@given(NAMES, st.tuples(MODERATE, MODERATE), NOT_FINITE)
+def test_a_pair_is_two_finite_numbers_that_fit(name, pair, bad):
+    assert checks.require_pair(name, list(pair), lambda a, b: (a, b) == pair, "these") == pair
+    others = (*pair, 0), pair[:1], 5, "ab", (bad, pair[0]), (pair[0], bad), (True, 1)
+    for value, fits in ((pair, lambda a, b: False), *((other, lambda a, b: True) for other in others)):
+        expected = f"{name} must be two finite numbers, these, got {value!r}."
+        assert refusal(checks.require_pair, name, value, fits, "these") == expected
+
+
+@given(NAMES, array_shapes(), st.lists(array_shapes(), min_size=1, max_size=3))
+def test_a_shape_is_one_of_those_allowed(name, shape, allowed):
+    checks.require_shape(name, np.empty(shape), shape, *allowed)
+    if shape not in allowed:
+        expected = f"{name} must have the shape {' or '.join(map(str, allowed))}, got {shape}."
+        assert refusal(checks.require_shape, name, np.empty(shape), *allowed) == expected
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
@@ -204,6 +245,12 @@ def test_one_changed_entry_is_found_and_weighed_against_the_largest(expected, er
     assert checks.relative_error(actual, expected) == checks.relative_error(expected, actual) == math.inf
 
 
+@given(st.lists(array_shapes(min_dims=0), min_size=2, max_size=2, unique=True))
+def test_arrays_of_two_shapes_are_not_compared_even_where_they_broadcast(shapes):
+    message = refusal(checks.relative_error, *map(np.ones, shapes))
+    assert message == f"actual must have the shape {shapes[1]}, got {shapes[0]}."
+
+
 @given(st.dictionaries(NAMES, SMALL_ARRAYS, min_size=1, max_size=4), st.data())
 def test_the_first_field_at_fault_is_named(fields, draw):
     checks.assert_close(fields, dict(fields), 0.0)
@@ -215,6 +262,7 @@ def test_the_first_field_at_fault_is_named(fields, draw):
     fewer = {key: value for key, value in fields.items() if key != name}
     with pytest.raises(AssertionError, match="fields"):
         checks.assert_close(fewer, fields, 1.0)
+    assert refusal(checks.assert_close, fields, {}, 1.0) == "expected must have a field at least, got {}."
 
 
 @given(st.one_of(NOT_NUMBERS, outside(0.0, 1.0)))
@@ -325,21 +373,101 @@ def test_contrast_is_the_same_both_ways_and_fades_with_the_colour(color, ground,
     assert plotting.contrast(color, "white", alpha) <= plotting.contrast(color, "white") + 1e-9
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 9))
+@given(FINITE, st.integers(1, 9))
 def test_a_number_is_written_true_to_the_digits_asked_for(value, digits):
     text = graph_drawing.number_text(value, digits)
     assert "-" not in text and (value != 0 or text == "0")
     assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.500001 * 10.0 ** (1 - digits))
 
 
-@settings(max_examples=30)
-@given(
-    st.integers(1, 11).flatmap(
-        lambda n: st.tuples(*(st.sets(st.integers(0, k), min_size=1, max_size=3) for k in range(n)))
-    )
+PIECES = st.one_of(
+    st.tuples(st.sampled_from("abxX"), st.integers(0, 999)).map(lambda p: (f"{p[0]}{p[1]}", f"{p[0]}_{{{p[1]}}}")),
+    st.integers(0, 999).map(lambda n: (str(n), str(n))),
+    st.sampled_from([("·", r"\cdot"), ("−", "-"), ("t²", "t^2"), ("tanh(", r"\tanh("), ("exp(", r"\exp("), (")", ")"),
+                     ("log(", r"\log("), ("f'", "f'"), ("ReLU", "ReLU"), ("logs", "logs")]),
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=9))
+def test_an_expression_is_written_in_latex_piece_by_piece(pieces):
+    texts, expected = zip(*pieces) if pieces else ((), ())
+    assert graph_drawing.latex(" ".join(texts)) == " ".join(expected)
+
+
+@given(st.lists(st.tuples(PIECES, PIECES, FINITE), max_size=5), st.integers(1, 17))
+def test_equations_show_each_row_twice_with_its_value(monkeypatch, rows, digits):
+    shown = []
+    monkeypatch.setattr(graph_drawing, "display", lambda data, raw: shown.append(data))
+    graph_drawing.show_equations([(left, right, value) for (left, _), (right, _), value in rows], digits)
+    ((first, *aligned, _),) = (data["text/markdown"].split("\n") for data in shown)
+    assert first == r"$$\begin{aligned}" and shown[0]["text/plain"].count("\n") == max(0, len(rows) - 1)
+    plain = shown[0]["text/plain"].split("\n")
+    for (left, right, value), line, equation in zip(rows, plain, aligned):
+        number = graph_drawing.number_text(value, digits)
+        assert line == f"{left[0]} = {right[0]} = {number}"
+        start = f"{left[1]} &= {right[1]} &&= "
+        assert equation.startswith(start)
+        power = equation.removeprefix(start).removesuffix(r" \\").replace(r" \cdot 10^{", "e").removesuffix("}")
+        assert power == number.replace("−", "-")
+
+
+WORDS = st.text(" \nAb*_$<é−", min_size=1).filter(str.strip)
+
+
+@settings(max_examples=10)
+@given(WORDS, WORDS)
+def test_a_figure_is_shown_with_its_words_as_they_are_and_closed(monkeypatch, alt, caption):
+    shown = []
+    monkeypatch.setattr(plotting, "display", lambda data, **how: shown.append((data, how)))
+    fig = plt.figure(figsize=(1, 1))
+    plotting.show(fig, alt=alt, caption=caption)
+    (image, how), (below, _) = shown
+    assert image["image/png"].startswith(b"\x89PNG") and image["text/plain"] == alt
+    assert how["metadata"]["image/png"]["alt"] == alt
+    assert below == {"text/markdown": f"*{caption}*", "text/plain": caption}
+    assert not plt.fignum_exists(fig.number)
+
+
+LAYERS = st.lists(st.lists(st.sampled_from(["a", "$x_1$", "b"]), min_size=1, max_size=3), min_size=1, max_size=3)
+
+
+@settings(max_examples=25)
+@given(layers=LAYERS, node_size=st.floats(0.05, 0.4), draw=st.data())
+def test_a_network_has_each_node_and_title_once_and_each_edge_from_rim_to_rim(ax, layers, node_size, draw):
+    ax.clear()
+    nodes = [(column, row) for column, layer in enumerate(layers) for row in range(len(layer))]
+    pairs = list(itertools.permutations(nodes, 2))
+    edges = draw.draw(st.dictionaries(st.sampled_from(pairs), st.sampled_from(["", "1", "-2"]))) if pairs else {}
+    titles = draw.draw(st.sampled_from([[], [f"layer {i}" for i in range(len(layers))]]))
+    centre = plotting.draw_network(ax, layers, edges, titles, node_size, font_size=9)
+    assert list(centre) == nodes and [circle.center for circle in ax.patches] == list(centre.values())
+    for one, other in itertools.combinations(centre.values(), 2):
+        assert math.dist(one, other) > 0.99
+    texts = [text for text in ax.texts if text.get_text()]
+    written = [*(label for label in edges.values() if label), *itertools.chain(*layers), *titles]
+    assert [text.get_text() for text in texts] == written and {text.get_fontsize() for text in texts} == {9}
+    arrows = [text for text in ax.texts if not text.get_text()]
+    for (start, end), arrow in zip(edges, arrows, strict=True):
+        a, b = np.array(centre[start]), np.array(centre[end])
+        along = node_size * (b - a) / math.dist(a, b)
+        np.testing.assert_allclose([arrow.xyann, arrow.xy], [a + along, b - along])
+        assert (arrow.arrow_patch.get_linestyle() == "--") == (edges[start, end] == "-2")
+
+
+GRAPHS = st.integers(1, 11).flatmap(
+    lambda n: st.tuples(*(st.sets(st.integers(0, k), min_size=1, max_size=3) for k in range(n)))
 )
+
+
+def edges_of(operands):
+    """The edges of a graph: of each node but the first, from which earlier ones it is made."""
+    return [(f"n{a}", f"n{b}") for b, found in enumerate(operands, 1) for a in sorted(found)]
+
+
+@settings(max_examples=30)
+@given(GRAPHS)
 def test_any_graph_is_laid_out_from_left_to_right_in_free_places(operands):
-    edges = [(f"n{a}", f"n{b}") for b, found in enumerate(operands, 1) for a in sorted(found)]
+    edges = edges_of(operands)
     place, roads = graph_drawing.layout(edges)
     assert list(place) == list(dict.fromkeys(name for edge in edges for name in edge))
     for (a, b), road in zip(edges, roads, strict=True):
@@ -352,10 +480,135 @@ def test_any_graph_is_laid_out_from_left_to_right_in_free_places(operands):
     assert refusal(graph_drawing.layout, circle) == "edges must not lead in a circle."
 
 
+@settings(max_examples=15)
+@given(GRAPHS, st.floats(5, 20), st.floats(0.5, 2), st.floats(0.3, 1), st.floats(0.3, 1), st.data())
+def test_any_graph_is_drawn_whole_on_a_page_that_fits(operands, width, row, above, below, draw):
+    edges = edges_of(operands)
+    laid_out = graph_drawing.layout(edges)
+    fig, ax = graph_drawing.figure(laid_out, width, row, above, below)
+    rows = [y for road in laid_out.roads for _, y in road]
+    assert fig.get_size_inches() == pytest.approx((width, (max(rows) - min(rows)) * row + above + below))
+    some = st.sets(st.sampled_from(sorted(laid_out.place)))
+    kinds = {"above": "+", "values": "v", "adjoints": "d"}
+    texts = {kind: {name: sign + name for name in draw.draw(some)} for kind, sign in kinds.items()}
+    labels = draw.draw(st.sampled_from([[], [f"e{i}" for i in range(len(edges))]]))
+    radius = draw.draw(st.floats(0.05, 0.15))
+    graph_drawing.draw(ax, laid_out, edges, labels, **texts, styles={"n0": {"linewidth": 3}}, radius=radius)
+    written = [*laid_out.place, *labels, *(text for given in texts.values() for text in given.values())]
+    assert sorted(text.get_text() for text in ax.texts) == sorted(written)
+    circles = dict(zip(laid_out.place, (patch for patch in ax.patches if isinstance(patch, plt.Circle)), strict=True))
+    for name, circle in circles.items():
+        assert circle.get_linewidth() == (3 if name == "n0" else 1.2) and circle.radius == radius
+        assert all(radius <= at <= side - radius for at, side in zip(circle.center, fig.get_size_inches()))
+    for one, other in itertools.combinations(circles.values(), 2):
+        assert math.dist(one.center, other.center) > 2 * radius
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    for edge, arrow in zip(edges, arrows, strict=True):
+        for name, end, gap in zip(edge, arrow._path_original.vertices[[0, -1]], (0.01, 0.02)):
+            assert math.dist(end, circles[name].center) == pytest.approx(radius + gap)
+    plt.close(fig)
+
+
 @given(st.one_of(st.just(0), st.integers(61, 99)))
 def test_no_other_number_of_nodes_is_laid_out(n):
     edges = list(itertools.pairwise(map(str, range(n))))
     assert refusal(graph_drawing.layout, edges) == f"edges must connect from 2 to 60 nodes, got {n}."
+
+
+NOT_ANY_NUMBER = amiss("require_float", -math.inf, math.inf)
+NO_LABELS = st.one_of(st.sampled_from([-1, 2, 0.5, None]), st.integers(), st.floats()).filter(lambda v: v not in (0, 1))
+NO_PAIRS = st.one_of(NOT_NUMBERS, st.lists(MODERATE), st.tuples(MODERATE, NOT_FINITE)).filter(
+    lambda v: not isinstance(v, list) or len(v) != 2
+)
+NO_REGION = (
+    st.one_of(NO_PAIRS, st.tuples(MODERATE, MODERATE).filter(lambda v: v[0] >= v[1])),
+    "be two finite numbers, the lower first",
+)
+NODES = st.tuples(st.integers(-1, 2), st.integers(-1, 2))
+NO_EDGES = st.one_of(
+    st.tuples(st.tuples(NODES, NODES), st.just("")).filter(lambda e: {*e[0]} != {(0, 0), (1, 0)}),
+    st.tuples(st.just(((0, 0), (1, 0))), st.one_of(st.none(), st.integers())),
+).map(lambda edge: dict([edge]))
+CHAIN = [("a", "b"), ("b", "c")]
+OTHER_EDGES = st.lists(st.tuples(*[st.sampled_from("abcd")] * 2), max_size=3).filter(lambda edges: edges != CHAIN)
+NO_NAMES = st.one_of(st.text(), st.integers()).filter(lambda name: name not in ("a", "b", "c"))
+NETWORK, UNIT, LAID_OUT = [["a"], ["b"]], (0, 1), graph_drawing.layout(CHAIN)
+
+
+# (a call on Axes with a value that is amiss, what is refused, such values, what it must be)
+REFUSED = [
+    (lambda ax, v: plotting.scatter_classes(ax, np.ones(v), UNIT), "X", *other_shapes((2, 2))),
+    (lambda ax, v: plotting.scatter_classes(ax, np.eye(2), np.ones(v)), "Y",
+     st.sampled_from([(2, 2), (1, 4), (4, 1, 1)]), "have the shape (4,) or (4, 1)"),
+    (lambda ax, v: plotting.scatter_classes(ax, np.eye(2), [v, 1]), "Y", NO_LABELS, "hold labels 0 and 1 only"),
+    (lambda ax, v: plotting.scatter_classes(ax, np.eye(2), UNIT, v), "size", *amiss("require_float", 1, 1000)),
+    (lambda ax, v: plotting.decision_regions(ax, len, v, UNIT), "xlim", *NO_REGION),
+    (lambda ax, v: plotting.decision_regions(ax, len, UNIT, v), "ylim", *NO_REGION),
+    (lambda ax, v: plotting.decision_regions(ax, len, UNIT, UNIT, v), "resolution",
+     *amiss("require_int", 2, 2000)),
+    (lambda ax, v: plotting.decision_regions(ax, lambda X: np.ones(v), UNIT, UNIT, 3), "the output of predict",
+     *other_shapes((9,), (9, 1))),
+    (lambda ax, v: plotting.half_plane(ax, v, 0, UNIT, UNIT), "w",
+     st.one_of(NO_PAIRS, st.sampled_from([(0, 0), [0.0, -0.0], np.zeros(2)])), "be two finite numbers, not both 0"),
+    (lambda ax, v: plotting.half_plane(ax, UNIT, v, UNIT, UNIT), "b", *NOT_ANY_NUMBER),
+    (lambda ax, v: plotting.half_plane(ax, UNIT, 0, v, UNIT), "xlim", *NO_REGION),
+    (lambda ax, v: plotting.half_plane(ax, UNIT, 0, UNIT, v), "ylim", *NO_REGION),
+    (plotting.draw_network, "layers", st.sampled_from([[], (), [[]], [["a"], []]]),
+     "be one layer or more of one label or more"),
+    (lambda ax, v: plotting.draw_network(ax, NETWORK, v), "edges", NO_EDGES,
+     "be labels of pairs of different nodes (layer, index)"),
+    (lambda ax, v: plotting.draw_network(ax, NETWORK, titles=np.ones(v)), "titles", *other_shapes((0,), (2,))),
+    (lambda ax, v: plotting.draw_network(ax, NETWORK, node_size=v), "node_size", *amiss("require_float", 0.01, 0.5)),
+    (lambda ax, v: plotting.draw_network(ax, NETWORK, font_size=v), "font_size", *amiss("require_float", 1, 100)),
+    *((lambda ax, v, name=name: graph_drawing.figure(LAID_OUT, **{name: v}), name, *amiss("require_float", *limits))
+      for name, limits in {"width": (1, 100), "row": (0.1, 10), "above": (0.1, 10), "below": (0.1, 10)}.items()),
+    (lambda ax, v: graph_drawing.draw(ax, LAID_OUT, v), "edges", OTHER_EDGES, "be those of the layout in its order"),
+    (lambda ax, v: graph_drawing.draw(ax, LAID_OUT, CHAIN, np.ones(v)), "labels", *other_shapes((0,), (2,))),
+    *((lambda ax, v, kind=kind: graph_drawing.draw(ax, LAID_OUT, CHAIN, **{kind: {"a": {}, v: {}}}),
+       f"a name in {kind}", NO_NAMES, "be one of 'a', 'b', 'c'") for kind in ("above", "values", "adjoints", "styles")),
+    (lambda ax, v: graph_drawing.draw(ax, LAID_OUT, CHAIN, radius=v), "radius", *amiss("require_float", 0.01, 1)),
+    (lambda ax, v: graph_drawing.draw(ax, LAID_OUT, CHAIN, font_size=v), "font_size", *amiss("require_float", 1, 100)),
+    (lambda ax, v: graph_drawing.number_text(v), "value", *NOT_ANY_NUMBER),
+    (lambda ax, v: graph_drawing.number_text(1.5, v), "digits", *amiss("require_int", 1, 17)),
+    (lambda ax, v: graph_drawing.show_equations([("a", "b", v)]), "value", *NOT_ANY_NUMBER),
+    (lambda ax, v: graph_drawing.show_equations([("a", "b", 1.5)], v), "digits", *amiss("require_int", 1, 17)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call, name, values, allowed", REFUSED, ids=[name for _, name, *_ in REFUSED])
+@settings(max_examples=30)
+@given(draw=st.data())
+def test_no_other_value_is_drawn_or_written(ax, call, name, values, allowed, draw):
+    value = draw.draw(values)
+    assert refusal(call, ax, value) == f"{name} must {allowed}, got {value!r}."
+
+
+# What notebooks load, and how they show that they are at work
+
+
+@given(st.lists(st.integers(), max_size=20), st.booleans(), st.sampled_from([iter, list]))
+def test_a_progress_bar_lets_each_item_through_and_is_silent_where_nobody_watches(
+    capsys, monkeypatch, items, watched, kind
+):
+    monkeypatch.setenv("HELPERS_WATCHED", str(int(watched)))
+    assert list(progress(kind(items), "steps", total=len(items))) == items
+    said = capsys.readouterr()
+    assert said.out == "" and bool(said.err) == watched
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_all_that_the_definitions_of_a_notebook_bind_is_loaded(name):
+    cells = cells_tagged(nbformat.read(NOTEBOOKS[name], as_version=4), "definition")
+    symbols = [s for cell in cells for s in symtable.symtable(cell.source, name, "exec").get_symbols()]
+    bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    assert vars(load_taught(name)).keys() == bound
+
+
+@given(st.one_of(st.text(), st.integers(), st.sampled_from(["../notebooks/01_threshold_xnor", "01", 300 * "x"])))
+def test_no_other_notebook_is_loaded(name):
+    with pytest.raises(FileNotFoundError) as caught:
+        load_taught(name)
+    assert str(caught.value) == f"name must be one of {', '.join(NOTEBOOKS)}, got {name!r}."
 
 
 # Parameters on the command line
@@ -464,15 +717,6 @@ def valid(kind, limits):
     return st.one_of(st.floats(low, high), *([integers] if math.ceil(low) <= math.floor(high) else []))
 
 
-def invalid(kind, limits):
-    if kind == "require_choice":
-        same = [(type(choice), choice) for choice in limits[0]]
-        simple = st.one_of(NOT_NUMBERS.filter(lambda v: not isinstance(v, np.ndarray)), st.integers(), st.floats())
-        return simple.filter(lambda v: (type(v), v) not in same)
-    more = [st.floats()] if kind == "require_int" else []
-    return st.one_of(NOT_NUMBERS, outside(*limits), *more)
-
-
 def test_each_parameter_has_its_check(parameters):
     assert list(parameters.ranges) == list(parameters.defaults)
 
@@ -487,9 +731,6 @@ def test_all_values_in_range_are_taken_together(parameters, draw):
 @given(draw=st.data())
 def test_any_other_value_is_refused_in_one_sentence_with_name_value_and_range(parameters, draw):
     for name, (kind, limits) in parameters.ranges.items():
-        value = draw.draw(invalid(kind, limits), label=name)
-        if kind == "require_choice":
-            allowed = f"one of {', '.join(map(repr, limits[0]))}"
-        else:
-            allowed = f"{'an integer' if kind == 'require_int' else 'a number'} from {limits[0]} to {limits[1]}"
-        assert refusal(lambda: parameters.run(**{name: value})) == f"{name} must be {allowed}, got {value!r}."
+        values, allowed = amiss(kind, *limits)
+        value = draw.draw(values, label=name)
+        assert refusal(lambda: parameters.run(**{name: value})) == f"{name} must {allowed}, got {value!r}."
