@@ -5,7 +5,7 @@ import pathlib
 import pytest
 from nbval.plugin import IPyNbCell
 
-from tests.figures import PINNED, compare_figures, look_difference
+from tests.figures import PINNED, compare_figures, look_difference, png_difference
 from tests.texts import text_difference
 
 ROOT = pathlib.Path(__file__).resolve().parent
@@ -24,12 +24,8 @@ def compare_text_then_figures(cell, fresh, stored, skip_compare=None):
         problem = ""
     else:
         return False
-    if not PINNED:
-        problem = problem or compare_figures(fresh, stored, lambda new, old: "")
-    elif "unstable-figure" in tags:
-        problem = problem or compare_figures(fresh, stored, look_difference)
-    else:
-        problem = problem or compare_figures(fresh, stored)
+    difference = look_difference if "unstable-figure" in tags else png_difference
+    problem = problem or compare_figures(fresh, stored, difference if PINNED else lambda new, old: "")
     if problem:
         cell.comparison_traceback.append(problem)
     return not problem
