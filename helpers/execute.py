@@ -28,6 +28,7 @@ import nbformat
 from tqdm import tqdm
 
 OUTPUT = ROOT / "build" / "executed"
+SEEN = "[!.]*.ipynb"  # in any folder; those with a dot before their name are hidden
 CELL_TIMEOUT = 600  # seconds; the longest cell takes a tenth of it on a slow laptop
 START_TIMEOUT = 600  # seconds; twenty kernels at once on two cores take a minute
 STARTS = 3  # a kernel can lose the race for a free port against another run's, before its first cell; then once more
@@ -63,7 +64,7 @@ def read(path: pathlib.Path) -> nbformat.NotebookNode:
     except Failure:
         raise
     except FileNotFoundError:
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.ipynb"))) or "none"
+        known = ", ".join(sorted(p.stem for p in path.parent.glob(SEEN))) or "none"
         raise Failure(f"no such notebook in {path.parent.name}/; there are: {known}") from None
     except Exception as error:
         raise Failure(f"not a readable notebook: {one_line(str(error))[:200]}") from None
@@ -246,7 +247,7 @@ def run_one(position: int, source: pathlib.Path, target: pathlib.Path, given: di
 
 def named(names: list[str], folder: pathlib.Path) -> list[pathlib.Path]:
     """The notebooks of a folder whose names begin so, each once; a path that does not exist where none does."""
-    there = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    there = sorted(folder.glob(SEEN))
     paths = [p for n in names for p in [q for q in there if q.name.startswith(n)] or [folder / f"{n or '*'}.ipynb"]]
     return [path for path in dict.fromkeys(paths) if not path.name.startswith(".")]
 

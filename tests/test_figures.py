@@ -188,6 +188,9 @@ def test_dark_lines_marks_with_a_rim_and_what_holds_no_points_pass(monkeypatch):
     ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "->", "color": plotting.INK})
     ax.scatter([0, 1], [0, 1], color=["black", "white"], edgecolors=["white", "black"])
     ax.scatter([], [], color="#DDDDDD")
+    ax.scatter([0], [0], facecolors="none", linewidths=0)
+    for no_marker in ("None", ""):
+        ax.plot([0, 1], [0, 1], color=plotting.INK, marker=no_marker, mfc="#DDDDDD", mec="#DDDDDD")
     ax.contour(np.eye(3), levels=[0.5, 0.7], colors=[plotting.VERMILLION, plotting.INK])
     ax.bar([0, 1], [1, 1], color=plotting.BLUE, edgecolor="white", hatch="//")
     ax.add_patch(plt.Circle((0, 0), 1, facecolor="white", edgecolor=plotting.GREY))

@@ -54,6 +54,21 @@ def check_drawing(fig, strict=True):
     plt.close(fig)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        (-924000, -924000, 582000, 1e6, 1e6, -792000, 82300),
+        (-0.828, 1e6, -998000, 1e6, 1e6, -0.317, -0.477),
+        (4.78, 1e6, -344000, 4.27, 0.627, 1e6, -679000),
+        (156000, -0.718, 15.3, 371000, 0.574, -599000, -0.607),
+    ],
+)
+def test_the_longest_numbers_do_not_collide(taught, values):
+    plotting.use_style()
+    nodes = taught.trace(dict(zip(("x1", "x2", "x3", "w1", "w2", "w3", "w4"), map(float, values))))
+    check_drawing(taught.draw_graph(nodes["f"], taught.name_nodes(nodes)), strict=False)
+
+
 def test_the_drawing_of_f_is_clean(taught):
     plotting.use_style()
     nodes = taught.trace(ASSIGNMENT)

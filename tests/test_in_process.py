@@ -384,6 +384,7 @@ def test_changed_notebooks_are_those_that_git_sees_as_new_or_changed(tmp_path, m
     git("init", "-q", cwd=tmp_path)
     git("add", "-A", cwd=tmp_path)
     git("commit", "-qm", "all", cwd=tmp_path)
+    git("config", "status.showUntrackedFiles", "no", cwd=tmp_path)
     (folder / "edited.ipynb").write_text("2")
     (folder / "staged.ipynb").write_text("2")
     (folder / "with blanks.ipynb").write_text("2")
@@ -415,7 +416,7 @@ def test_outside_git_asking_for_changes_is_one_line_that_says_what_to_do(run, so
     assert (status, out) == (2, "") and re.fullmatch(rf"{ADVICE} \(fatal: not a git repository.*\)\n", err)
     monkeypatch.setattr(execute, "ROOT", source.parent / "nowhere")
     status, out, err = run("--changed")
-    assert (status, out) == (2, "") and re.fullmatch(rf"{ADVICE} \(.+\)\n", err)
+    assert (status, out) == (2, "") and re.fullmatch(rf"{ADVICE} \(.*nowhere.*\)\n", err)
 
 
 class Child:
@@ -456,6 +457,17 @@ def test_last_words_name_the_signal_and_none_comes_after_them(pretend, capfd):
     assert capfd.readouterr() == ("", "\nStopped by SIGTERM. Earlier results are as they were.\n")
     for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(dir(signal)):
         assert signal.getsignal(getattr(signal, name)) == signal.SIG_IGN
+
+
+def test_a_terminal_that_is_gone_leaves_the_exit_status_as_it_is(pretend, monkeypatch):
+    def write(*_):
+        raise OSError
+
+    statuses = []
+    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(os, "_exit", statuses.append)
+    signals.exit_at_once(signal.SIGTERM, None)
+    assert statuses == [143]
 
 
 # The command
@@ -510,7 +522,8 @@ def test_failures_are_in_the_table_and_one_line_each_beside_those_that_ran(run, 
     assert run("elsewhere")[2] == "elsewhere: no such notebook in in/; there are: bad, corrupt, good, magic\n"
 
 
-def test_an_empty_folder_is_a_failure(run, source):
+def test_a_folder_without_notebooks_that_are_seen_is_a_failure(run, source):
+    fill(source, ".hidden")
     assert run()[::2] == (1, "*: no such notebook in in/; there are: none\n")
 
 
@@ -624,6 +637,13 @@ def test_a_child_that_starts_after_a_signal_is_ended_too(run, source, monkeypatc
     assert run()[0] == 128 + signal.SIGTERM and events == [True]
 
 
+def test_arguments_are_those_of_the_command_line_where_none_are_given(source, pretend, monkeypatch, capfd):
+    fill(source, "one")
+    folders = ["--notebooks", str(source.parent), "--output", str(source.parent.parent / "out")]
+    monkeypatch.setattr(sys, "argv", ["execute", "-p", "SEED", "x", *folders])
+    assert execute.main() == 2 and "-p SEED: must be of type int" in capfd.readouterr().err
+
+
 def test_help_says_what_the_program_does(run, capfd):
     with pytest.raises(SystemExit) as ended:
         run("--help")
@@ -672,6 +692,7 @@ def test_another_version_or_none_is_told_and_a_build_tag_is_fine(monkeypatch):
         ("https://ada:p@ss@example.org:8443/owner/course/", "https://example.org:8443/owner/course"),
         ("https://github.com/owner/course/", "https://github.com/owner/course"),
         ("https://github.com/owner/course.git//", "https://github.com/owner/course"),
+        ("https://github.com/owner/courseX/", "https://github.com/owner/courseX"),
         ("https://github.com/owner/course/.git", "https://github.com/owner/course"),
         ("ssh://ada@github.com:22/owner/course.git", "https://github.com/owner/course"),
         ("ada@github.com:/owner/course.git/", "https://github.com/owner/course"),

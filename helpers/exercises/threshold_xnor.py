@@ -90,10 +90,7 @@ def check_3(answer):
                 "everything is right but the output's bias b2.",
             ),
             (
-                lambda a: any(
-                    np.array_equal(_network((*a[:2], -np.asarray(a[2], float), np.asarray(a[3], float) + shift)), XOR)
-                    for shift in (0, 1, 2, 3)
-                ),
+                lambda a: np.array_equal(_network((*a[:2], -np.asarray(a[2]), 0.5)), XOR),
                 "these hidden units can do it: turn the signs of W2 and set b2 anew.",
             ),
         ],

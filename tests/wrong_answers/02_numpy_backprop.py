@@ -6,6 +6,7 @@ WRONG_ANSWERS = {
         ("answer_1 = 0.1 * 32", "other way round"),
         ("answer_1 = 0.1 / 16", "batches of 16"),
         ("answer_1 = 0.0031", "unrounded"),
+        ("answer_1 = 0.0032", "a fraction such as 1 / 3 in Python."),
         ("answer_1 = 1 / 32", "that is the factor"),
         ("answer_1 = 0.5", "the sum's gradient is larger than the mean's"),
     ],

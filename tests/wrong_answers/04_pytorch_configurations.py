@@ -28,12 +28,14 @@ WRONG_ANSWERS = {
             f"def answer_3(Z, eps):\n    return ({ROWS}) / (Z.var(1, correction=0, keepdim=True) + eps)",
             "root is missing",
         ),
-        (f"def answer_3(Z, eps):\n    {ROWS}", "add a return"),
+        (f"def answer_3(Z, eps):\n    ({ROWS}) / (Z.var(1, keepdim=True) + eps).sqrt()", "add a return"),
         (f"def answer_3(Z, eps):\n    return {ROWS}", "that only centres"),
         (f"def answer_3(Z, eps):\n    return ({ROWS}) / Z.std(1, correction=0, keepdim=True)", "eps is missing"),
         (
-            "def answer_3(Z, eps):\n    return (Z - Z.mean(1)) / (Z.var(1, correction=0) + eps).sqrt()",
+            f"def answer_3(Z, eps):\n    root = (Z.var(1, correction=0) + eps).sqrt()\n    return ({ROWS}) / root",
             "keepdim=True keeps it",
         ),
+        ("def answer_3(Z, eps):\n    return Z - Z.mean(1)", "keepdim=True keeps it"),
+        ("def answer_3(Z, eps):\n    return Z", "this is not it"),
     ],
 }
