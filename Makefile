@@ -28,17 +28,17 @@ help:            ## print this list
 	@$(BIN)/python -c "open('$@', 'w')"
 
 active-environment:
-	@$(PYTHON) -m helpers.environment
+	@$(PYTHON) -m tools.environment
 
 env: $(READY)    ## make the environment .venv
 execute-all: $(READY)  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses
-	@$(RUN) -m helpers.execute $(ARGS)
+	@$(RUN) -m tools.run $(ARGS)
 
 test: $(READY)   ## check everything the bundle promises, stored outputs and figures included
 	@$(RUN) -m pytest $(ARGS)
 
 refresh: $(READY)  ## run changed notebooks in place; NB="01 03" names them
-	@$(RUN) -m helpers.execute --in-place $(if $(NB),$(NB),--changed)
+	@$(RUN) -m tools.run --in-place $(if $(NB),$(NB),--changed)
 
 lab: $(READY)    ## open JupyterLab on the bundle
 	@$(RUN) -m jupyterlab
@@ -47,27 +47,27 @@ lint: $(READY)   ## check style of code and notebooks
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
 
 bench: $(call with,bench)  ## compare speed with what a user would otherwise use
-	@$(RUN) -m tests.bench $(ARGS)
+	@$(RUN) -m tools.bench $(ARGS)
 
 mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
-	@$(RUN) -m tests.mistakes $(ARGS)
+	@$(RUN) -m tools.mistakes $(ARGS)
 
 mutants: $(call with,mutants)  ## change the helpers in thousands of ways and list what no test notices
-	@$(RUN) -m tests.mutants $(ARGS)
+	@$(RUN) -m tools.mutants $(ARGS)
 
 audit: $(call with,audit)  ## look the pinned packages up among known vulnerabilities; needs the network
 	@$(RUN) -m pip_audit --strict --no-deps --requirement requirements.txt
 
-world: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
-	@$(RUN) -m tests.world $(ARGS)
+elsewhere: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
+	@$(RUN) -m tools.elsewhere $(ARGS)
 
 address: $(READY)  ## write the repository's address (git's origin, or REPOSITORY=...) into badges and set-up cells
-	@$(RUN) -m helpers.address $(REPOSITORY)
+	@$(RUN) -m tools.badges $(REPOSITORY)
 
 colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/colab; ARGS="01" chooses
-	@$(RUN) -m helpers.colab $(ARGS)
+	@$(RUN) -m tools.one_file $(ARGS)
 
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes mutants audit world address colab clean
+.PHONY: help active-environment env execute-all test refresh lab lint bench mistakes mutants audit elsewhere address colab clean

@@ -5,8 +5,7 @@ import pathlib
 import pytest
 from nbval.plugin import IPyNbCell
 
-from tests.figures import PINNED, compare_figures, look_difference, png_difference
-from tests.texts import text_difference
+from tests.stored_output import PINNED, compare_figures, look_difference, png_difference, text_difference
 
 ROOT = pathlib.Path(__file__).resolve().parent
 compare_text = IPyNbCell.compare_outputs

@@ -3,7 +3,7 @@
 import math
 
 from helpers import checks
-from helpers.taught import load_taught
+from helpers.definitions import load_taught
 
 ASSIGNMENT = {"x1": -1.5, "x2": 3.1, "x3": 7.3, "w1": 4.5, "w2": -2.7, "w3": 0.2, "w4": -5.0}
 POINTS = (-3.0, -0.5, 0.0, 0.7, 4.0)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers import checks, data
-from helpers.taught import load_taught
+from helpers.definitions import load_taught
 
 
 def check_1(answer):

@@ -1,0 +1,67 @@
+"""What notebook 2 promises beyond its own checks."""
+
+import numpy as np
+import pytest
+
+from helpers import data
+from helpers.definitions import load_taught
+
+NETWORKS = ("RESIDUAL", "PLAIN", "LITERAL", "RELU_PLAIN", "SIGMOID_RESIDUAL")
+
+
+@pytest.fixture(scope="module")
+def taught():
+    return load_taught("02_numpy_backprop")
+
+
+def test_the_split_is_the_one_of_train_test_split():
+    from sklearn.model_selection import train_test_split
+
+    X = np.random.RandomState(42).randn(1000, 2)
+    Y = np.logical_xor(X[:, :1] > 0, X[:, 1:] > 0).astype(float)
+    X_train, X_val, Y_train, Y_val = train_test_split(X, Y, test_size=0.2, random_state=42)
+    for ours, theirs in zip(data.xor_clouds(), (X_train, Y_train, X_val, Y_val)):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_float32_stays_float32(taught, name):
+    network = getattr(taught, name)
+    params = taught.Params(*(p.astype(np.float32) for p in taught.init_params(np.random.default_rng(0))))
+    X, Y = (a.astype(np.float32) for a in data.xor_clouds()[:2])
+    values = taught.forward(params, X, network)
+    gradient = taught.backward(params, values, Y, network)
+    assert {a.dtype for a in (*values, *gradient)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("own_orders", [False, True])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_stack_trains_like_its_members_with_one_order_or_with_their_own(taught, name, own_orders):
+    network, split = getattr(taught, name), data.xor_clouds()
+    stack = taught.init_params(np.random.default_rng(0), stack=(3,))
+    seeds = [1, 2, 3] if own_orders else [1, 1, 1]
+    rng = list(map(np.random.default_rng, seeds)) if own_orders else np.random.default_rng(1)
+    whole = taught.train(stack, *split[:2], network, rng, epochs=2)
+    for s, seed in enumerate(seeds):
+        member = taught.Params(*(p[s] for p in stack))
+        alone = taught.train(member, *split[:2], network, np.random.default_rng(seed), epochs=2)
+        for one, all_of_them in zip(alone, whole):
+            np.testing.assert_allclose(all_of_them[s], one, rtol=1e-9, atol=1e-12)
+
+
+def test_training_leaves_its_arguments_alone(taught):
+    params = taught.init_params(np.random.default_rng(0))
+    copies = [p.copy() for p in params]
+    X, Y = data.xor_clouds()[:2]
+    X_copy, Y_copy = X.copy(), Y.copy()
+    taught.train(params, X, Y, taught.RESIDUAL, np.random.default_rng(1), epochs=1)
+    for p, copy in zip((*params, X, Y), (*copies, X_copy, Y_copy)):
+        np.testing.assert_array_equal(p, copy)
+
+
+@pytest.mark.parametrize("logit", [-1e308, -800.0, -1e-320, 0.0, 1e-320, 800.0, 1e308])
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_loss_is_finite_and_right_at_every_logit(taught, logit, label):
+    loss = taught.cross_entropy(np.full((1, 1), logit), np.full((1, 1), label))
+    assert np.isfinite(loss)
+    np.testing.assert_allclose(loss, np.logaddexp(0, (1 - 2 * label) * logit), rtol=1e-15)

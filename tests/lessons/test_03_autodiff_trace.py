@@ -1,0 +1,261 @@
+"""What notebook 3's engine, tables and drawings promise beyond the notebook's own checks."""
+
+import itertools
+import math
+import random
+
+import matplotlib
+
+matplotlib.use("Agg")
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import graph_drawing, plotting
+from helpers.definitions import NOTEBOOKS, load_taught
+
+NAME = "03_autodiff_trace"
+INPUTS = ("x1", "x2", "x3", "w1", "w2", "w3", "w4")
+ASSIGNMENT = dict(zip(INPUTS, (-1.5, 3.1, 7.3, 4.5, -2.7, 0.2, -5.0)))
+
+
+@pytest.fixture(scope="module")
+def taught():
+    return load_taught(NAME)
+
+
+# The engine
+
+
+def test_a_value_used_twice_gets_both_roads(taught):
+    a = taught.Node(3.0)
+    assert taught.gradients(a * a)[a] == 6
+    assert taught.gradients(a + a)[a] == 2
+    assert taught.gradients(a * a * a)[a] == 27
+
+
+def test_gradients_are_fresh_and_leave_the_nodes_alone(taught):
+    a = taught.Node(3.0)
+    y = a * a
+    first = taught.gradients(y)
+    first[a] = 1000.0
+    assert taught.gradients(y)[a] == 6
+    assert taught.gradients(y * 2)[a] == 12 and taught.gradients(y)[a] == 6
+
+
+def test_a_million_nodes_in_a_chain_are_built_differentiated_and_freed(taught):
+    y = start = taught.Node(1.0)
+    for _ in range(500_000):
+        y = y + 0.0
+    assert taught.gradients(y)[start] == 1
+    del y, start  # the chain is taken apart here; a recursive end would crash the process
+
+
+def test_numbers_mix_with_nodes_on_either_side(taught):
+    a = taught.Node(2.0)
+    for y, value, slope in (
+        (3 + a, 5, 1), (a + 3, 5, 1), (3 - a, 1, -1), (a - 3, -1, 1), (3 * a, 6, 3), (a * 3, 6, 3),
+        (3 / a, 1.5, -0.75), (a / 4, 0.5, 0.25), (a**3, 8, 12), (3**a, 9, 9 * math.log(3)), (-a, -2, -1),
+        (np.float64(3) * a, 6, 3), (a * np.float32(3), 6, 3), (a * np.int64(3), 6, 3), (np.float64(3) - a, 1, -1),
+    ):  # fmt: skip
+        assert y.value == pytest.approx(value, rel=1e-14)
+        assert taught.gradients(y)[a] == pytest.approx(slope, rel=1e-14)
+
+
+@pytest.mark.parametrize("n, value, slope", [(0, 1, 0), (1, 0, 1), (2, 0, 0), (3, 0, 0)])
+def test_powers_at_zero(taught, n, value, slope):
+    a = taught.Node(0.0)
+    assert (a**n).value == value and taught.gradients(a**n)[a] == slope
+
+
+def test_a_negative_base_takes_whole_exponents(taught):
+    a = taught.Node(-2.0)
+    assert (a**3).value == -8 and taught.gradients(a**3)[a] == 12
+    assert (a**-1).value == -0.5 and taught.gradients(a**-1)[a] == -0.25
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "Node(math.nan)", "Node(math.inf)", "Node(-math.inf)", "log(Node(0.0))", "log(Node(-1.0))", "exp(Node(710.0))",
+        "Node(1.0) / 0", "1 / Node(0.0)", "Node(1.0) / Node(0.0)", "Node(1e200) * Node(1e200)", "Node(0.0) ** 0.5",
+        "Node(-1.0) ** 0.5", "Node(0.0) ** -1", "Node(1e200) ** 2", "(-2) ** Node(2.0)", "Node(1.0) / Node(1e-320)",
+        "log(Node(1e-320))", "Node(1.0) * math.nan",
+    ],
+)  # fmt: skip
+def test_what_is_not_finite_is_refused_in_one_sentence(taught, mistake):
+    with pytest.raises(ValueError, match=r"^[^\n]*(finite)[^\n]*\.$"):
+        eval(mistake, vars(taught) | {"math": math})
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "Node('1')", "Node(None)", "Node(True)", "Node([1.0])", "Node(1j)", "Node(Node(1.0))", "Node(1.0) + '1'",
+        "'1' * Node(1.0)", "Node(1.0) ** Node(2.0)", "Node(1.0) ** '2'", "gradients(2.0)", "gradients('f')",
+        "gradients(None)", "Node(1.0) / None",
+    ],
+)  # fmt: skip
+def test_what_is_not_a_number_or_a_node_is_refused_in_one_sentence(taught, mistake):
+    with pytest.raises(
+        TypeError, match=r"^(Nodes are made of|gradients needs|The exponent must be) [^\n]*, got [^\n]*\.$"
+    ):
+        eval(mistake, vars(taught))
+
+
+def test_a_node_of_another_graph_has_no_gradient(taught):
+    a, b = taught.Node(1.0), taught.Node(2.0)
+    found = taught.gradients(a * 3)
+    with pytest.raises(LookupError, match="not a node of the graph"):
+        found[b]
+    with pytest.raises(LookupError, match="not a node of the graph"):
+        taught.gradients(a)[a * 3]
+    assert b not in found and found.get(b) is None
+
+
+@pytest.mark.parametrize("z", [-1e308, -1e3, -750.0, -20.0, -1e-300, 0.0, 1e-300, 20.0, 750.0, 1e3, 1e308])
+def test_sigmoid_and_tanh_are_finite_everywhere(taught, z):
+    for function, low in ((taught.sigmoid, 0), (taught.tanh, -1)):
+        a = taught.Node(z)
+        y = function(a)
+        assert low <= y.value <= 1 and 0 <= taught.gradients(y)[a] <= 1
+
+
+def test_random_formulas_agree_with_differences_of_plain_numbers(taught):
+    rng = random.Random(0)
+    one = [taught.relu, taught.sigmoid, taught.tanh, lambda v: taught.exp(0.3 * v), lambda v: taught.log(v * v + 1)]
+    two = [lambda u, v: u + v, lambda u, v: u - v, lambda u, v: u * v, lambda u, v: u / (v * v + 1)]
+
+    def formula(values, choices):
+        values = list(values)
+        for kind, which, i, j in choices:
+            u, v = values[i % len(values)], values[j % len(values)]
+            values.append(one[which % 5](u) if kind else two[which % 4](u, v))
+        return taught.tanh(0.1 * values[-1] + 0.2 * values[-2] + values[0] * 0.3)
+
+    for _ in range(60):
+        choices = [(rng.random() < 0.5, rng.randrange(20), rng.randrange(99), rng.randrange(99)) for _ in range(8)]
+        at = [rng.uniform(-1.5, 1.5) for _ in range(3)]
+        nodes = [taught.Node(v) for v in at]
+        found = taught.gradients(formula(nodes, choices))
+        for i, node in enumerate(nodes):
+            h = 1e-5
+            up, down = ([v + s * h * (j == i) for j, v in enumerate(at)] for s in (1, -1))
+            expected = (formula(up, choices) - formula(down, choices)) / (2 * h)
+            assert found.get(node, 0.0) == pytest.approx(expected, abs=2e-8, rel=1e-6)
+
+
+def test_forward_and_backward_sweeps_give_one_matrix_and_count_what_is_connected(taught):
+    x = [taught.Node(v) for v in (0.5, -0.4, 1.1)]
+    outputs = [x[0] * x[1] + x[2], taught.tanh(x[0] * x[0])]
+    forward, count_f = taught.forward_matrix(x, outputs)
+    outputs_only = [taught.graph(output) for output in outputs]
+    back = [[taught.gradients(o).get(node, 0.0) for node in x] for o in outputs]
+    np.testing.assert_allclose(forward, back, rtol=1e-14)
+    assert count_f == 8 and [sum(len(n.edges) for n in g) for g in outputs_only] == [4, 3]
+
+
+# The trace of f
+
+
+EXTREMES = [*itertools.product((-1e3, 0.0, 1e3), repeat=7)]
+
+
+def test_every_trace_is_finite_and_agrees_with_dual_numbers_at_all_extremes(taught):
+    for values in [*EXTREMES, *itertools.product((-1e6, 1e6), repeat=7)]:
+        inputs = dict(zip(INPUTS, values))
+        nodes = taught.trace(inputs)
+        found = taught.gradients(nodes["f"])
+        assert all(map(math.isfinite, found.values()))
+        for name in INPUTS:
+            exact = taught.restart(lambda v: taught.Dual(v, 0.0), inputs, name, taught.Dual(0.0, 1.0)).slope
+            assert found[nodes[name]] == pytest.approx(exact, rel=1e-9, abs=1e-12)
+
+
+def test_symbols_are_written_like_the_textbook(taught):
+    a, b, y = map(taught.Symbol, "aby")
+    assert taught.DIVIDE.slopes(a, b, y)[0].text == "1 / b"
+    assert (taught.Symbol("u'") * taught.DIVIDE.slopes(a, b, y)[1]).text == "u' · (−y / b)"
+    assert taught.power(3).slopes(a, y)[0].text == "3 · a^2"
+    assert taught.TANH.slopes(a, y)[0].text == "1 − y²"
+    assert taught.RELU.slopes(a, y)[0].text == "[a > 0]"
+    assert (taught.Symbol("u'") * taught.SUBTRACT.slopes(a, b, y)[1]).text == "−u'"
+
+
+def test_a_shared_node_has_one_term_for_each_road(taught):
+    nodes = taught.diamond(taught.Node(1.5), taught.Node(0.8))
+    names = taught.name_nodes(nodes)
+    road = taught.roads(nodes["g"], names)[nodes["u"]]
+    assert taught.adjoint_expression(road, names) == "g' · d + e' · e"
+    found = taught.gradients(nodes["g"])
+    assert sum(found[r.user] * r.slope for r in road) == pytest.approx(found[nodes["u"]], rel=1e-15)
+
+
+def test_equal_constants_stay_two_nodes(taught):
+    x = taught.Node(2.0)
+    nodes = {"x": x, "y": (x + 1) * (x - 1)}
+    names = taught.name_nodes(nodes)
+    assert len(set(names.values())) == len(names) == 6
+
+
+# The notebook with other inputs
+
+
+def run_notebook(parameters, monkeypatch, last="## 8."):
+    """Run the cells up to a heading with other parameters; return their scope and all that was shown."""
+    shown = []
+    for module in (plotting, graph_drawing):
+        monkeypatch.setattr(module, "display", lambda data, **_: shown.append(data))
+    monkeypatch.chdir(NOTEBOOKS)
+    scope = {"__name__": "__main__"}
+    for cell in nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4).cells:
+        if cell.source.startswith(last):
+            break
+        if cell.cell_type == "code":
+            exec(compile(cell.source, cell.id, "exec"), scope)
+            if "parameters" in cell.metadata.get("tags", []):
+                scope |= parameters
+    return scope, shown
+
+
+@pytest.mark.parametrize(
+    "values",
+    [(1e3,) * 7, (-1e3,) * 7, (0.0,) * 7, (0.0, 0.4, 1.0, 2.0, 0.5, 0.6, -0.7), (1e-5, 2, 1, 1, 1, -3, 40),
+     (1.2, 0.5, 1.5, 0.8, -0.6, 0.7, 0.9), (1e3, -1e3, 1e3, -1e3, 1e3, 1e-3, 1e3)],
+)  # fmt: skip
+def test_other_inputs_run_to_the_end_with_right_tables(values, monkeypatch, capsys):
+    scope, shown = run_notebook(dict(zip(map(str.upper, INPUTS), values)), monkeypatch)
+    out = capsys.readouterr().out
+    f = scope["f"](*values)
+    assert "f      x3 · t" in out and scope["long_text"](f) in out
+    assert len([data for data in shown if "image/png" in data]) == 4
+
+
+@pytest.mark.parametrize("name", [name.upper() for name in INPUTS])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -1e7])
+def test_other_inputs_are_refused_by_name(name, bad, monkeypatch):
+    with pytest.raises(ValueError, match=f"^{name} must be a number from -1000000.0 to 1000000.0, got"):
+        run_notebook({name: bad}, monkeypatch, last="## What you will build")
+
+
+def test_where_somebody_watches_a_slider_steps_through(monkeypatch):
+    monkeypatch.setenv("HELPERS_WATCHED", "1")
+    import ipywidgets
+
+    calls = []
+    monkeypatch.setattr(ipywidgets, "interact", lambda function, k: calls.append((function, k)))
+    _, shown = run_notebook({}, monkeypatch, last="## 7.")
+    ((show_step, slider),) = calls
+    assert (slider.min, slider.max) == (0, 19)
+    before = len(shown)
+    show_step(0), show_step(19)
+    captions = [data["text/markdown"] for data in shown[before:] if "text/markdown" in data]
+    assert captions == ["*Step 1 of 20, at a1: w1 · x1 = −6.75*", "*Step 20 of 20, at a1: gives w1' = 0, x1' = 0*"]
+
+
+def test_a_node_used_twice_is_known_only_when_all_its_users_have_paid_in(taught):
+    nodes = taught.diamond(taught.Node(1.5), taught.Node(0.8))
+    states = list(taught.step_states(nodes, taught.name_nodes(nodes)))
+    back = [(sentence, "u" in adjoints) for sentence, _, _, adjoints in states if "gives" in sentence]
+    assert back[0] == ("gives one road to u', d' = 1.2", False)
+    assert [sentence for sentence, known in back if known][0] == "gives u' = 2.39"

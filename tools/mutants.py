@@ -1,0 +1,164 @@
+"""make mutants: change the helpers in every way that mutmut knows, one change at a time, and show what no test notices.
+
+Each change is a mutant. It is killed if a test fails, or takes over five times as long and 5 s more; else it survives
+and must have its reason in SURVIVORS: (where, the change as a regular expression, why no test needs to notice). The
+expression must match some of what differs, which is marked, `linspace(-2, 2, «9 => 10»)`: it excuses nothing else.
+The exit status is 1 if a survivor has no reason or fewer than 90 % are killed. ARGS="helpers.data*" runs some alone.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from fnmatch import fnmatch
+from pathlib import Path
+
+from helpers import ROOT
+from tools.child import OUTSIDE
+
+# mutmut's exit codes of a test that failed, ended pytest itself (2, 3), or took too long; None is a mutant not tried.
+KILLED = {1, 2, 3, 36, 24, -24, 152, 255}
+LEAST = 0.9
+
+SURVIVORS = [
+    ("*", r'encoding="«utf => UTF»-8"', "the same encoding by another name"),
+    ("*", r'encoding=«"utf-8" => None»|«encoding="utf-8",  => »', "UTF-8 is the default here; CI runs on Windows too"),
+    ("execute.put_in_place", r"«newline=|newline=«", "line ends differ on Windows alone"),
+    ("checks.relative_error", r"«dtype=float => »|dtype=«float => None»", "one of the two arrays is float64 still, and so is the difference"),
+    ("data.*", r"astype\(«float => None»\)", "None is float64 by another name"),
+    ("data.xor_clouds", r"«> => >=» 0", "no point that is drawn has a coordinate of exactly 0"),
+    ("progress.watched", r"lambda: «None => 0»", "neither None nor 0 is a kernel"),
+    ("taught.load_taught", r"cell.get\('id', '?«", "what a traceback calls a cell that has no id"),
+    ("plotting.is_area", r"«False => None»", "None is as good as False"),
+    ("plotting.strokes", r"«None => (none|NONE)»", "Matplotlib calls no marker so by itself"),
+    ("plotting.contrast", r"«<= => <» 0.04045", "no channel of 8 bits is 0.04045"),
+    ("plotting.refuse_pale", r"«< => <=» (4.5|3)\b", "no colour of 8 bits has a contrast of just 4.5 or 3"),
+    ("plotting.show", r'«format="png",  => »|«"png" => None»|"«png => PNG»"', "PNG is Matplotlib's default, in any case"),
+    ("plotting.*", r'"«(white => WHITE|bilinear => BILINEAR|off => OFF|none => NONE)»"', "Matplotlib takes the name in any case"),
+    ("plotting.*", r"linewidths?=«1.3 => None»|«linewidths?=1.3", "a line thinner or thicker by a fraction of a point; the stored figures show it"),
+    ("plotting.*", r"zorder=«(3 => 4|4 => 5)»", "what lies above what stays the same"),
+    ("plotting.half_plane", r"linspace\(\*[xy]lim, «", "a straight boundary is the same on any grid"),
+    ("plotting.*", r'(annotate\(|^)«"" => None»,', "an arrow without text, either way"),
+    ("plotting.half_plane", r"z.min\(\) «< => <=» 0", "a boundary that only touches the frame"),
+    ("plotting.draw_network", r"«color=INK,  => »bbox|color=«INK => None»", "the course's style gives text this colour"),
+    ("plotting.draw_network", r'"pad": «1.2 => 2.2»', "the white margin of a number"),
+    ("execute.read", r"\[:«200 => 201»\]", "the length of a message"),
+    ("execute.changed", r'"«-- => XX--XX»"|entry\[«3 => 4»:\]|entry\[:«2 => 3»\]', "git finds the same; the third character is always a blank"),
+    ("execute.end_children", r"wait\(«5 => 6»\)", "how long a child may take"),
+    ("execute.run_all", r"wait=«False => None»", "None is as good as False"),
+    ("colab.files_needed", r'or "« => XXXX»"', "neither text begins with helpers"),
+    ("checks.require_pair", r"require_float\(«name => None»", "the message names the pair, not one of its numbers"),
+    ("execute.parameters_of", r'line = \{\}, "« => XXXX»', "a text that Python cannot parse is quoted by Python's error"),
+    ("colab.self_contained", r"error.text or '« => XXXX»'", "Python's error has its text"),
+    ("colab.carried", r"ensure_ascii=«False => None»", "None is as good as False"),
+    ("colab.self_contained", r'rstrip\("?«', "files end in a line end, and in no X"),
+    ("colab.main", r"«1e6 => 1000001.0»", "megabytes, to one decimal"),
+    ("exercises.threshold_xnor.*", r"«(int|float) => (None)?»|«dtype=float => »", "0 and 0.0 compare as equal"),
+    ("exercises.threshold_xnor.check_3", r"«\+ => -» shift", "the shifts are the same with either sign"),
+    ("exercises.numpy_backprop._five_networks", r"default_rng\(«. => None»|\(«5 => 6»,\)|«(epochs|batch_size)=.., |=«(40 => 41|16 => 17)»", "other five networks, as good or as bad with the rates tried"),
+    ("exercises.numpy_backprop._five_networks", r'all=«"ignore" => None»', "whether NumPy warns of an exploding network"),
+    ("exercises.numpy_backprop._five_networks", r'reduction=("«sum|«"sum")', "train takes all that is not the mean for the sum"),
+    ("exercises.numpy_backprop.check_2", r'«or => and»|0 «<|rate «<|< «0.003|«accuracy|accuracy\((a\) )?«|a\) < «|"«close', "every rate from 0.003 to 0.03 is right so far; 0, inf and True are wrong by their networks too"),
+    ("exercises.numpy_backprop.check_3", r"linspace\([-0-9, ]*«", "no slip tried agrees with the slope at any of these points"),
+    ("exercises.pytorch_configurations.check_3", r"=«(False|1) => None»", "None is as good as False, and PyTorch takes it for 1"),
+    ("exercises.pytorch_configurations.check_2", r"groups ([<>] )?«", "no slip tried has 2 or 3 groups"),
+    ("exercises.autodiff_trace.check_1", r"strip\(\"«' => XX'XX", "a name holds no X"),
+    ("exercises.autodiff_trace.check_1", r'\{"x3"\} «<|\{"«x1|"x1", "«w1', "x1 and w1 come together in the slips tried; x3 alone is right"),
+    ("exercises.autodiff_trace.check_2", r'require_float\("?«|«1e6', "feedback swallows the message, and no answer comes near the bound"),
+    ("exercises.autodiff_trace.check_2", r'«size|size\((a\) (< )?)?«|abs\(a\[1\]\) < «|"«closer', "no answer is known that gets this far and no farther"),
+    ("exercises.*", r"«(rel_tol|abs_tol|rtol)=|rtol=«", "the tolerance of a comparison; slips are far beyond it"),
+    ("exercises.*", r"«(>=? => >=?|<=? => <=?)» 0[.0-9]+,", "a bound itself, where no slip lies"),
+    ("exercises.*", r"\. «(Try|Think)\b", "a hint's wording; tests look for a part of it"),
+    ("graph_drawing.number_text", r"""rstrip\(["']«[0.] => XX""", "a number holds no X"),
+    ("graph_drawing._depths", r"«0 => 1» for node", "only differences of depths count"),
+    ("graph_drawing._uncrossed", r"better = «False => None»", "None is as good as False"),
+    ("graph_drawing._spread", r"«> => >=» pools", "pools of equal mean stay where they are, together or apart"),
+    ("graph_drawing.layout", r'= «None => ""»|\(last \+ «1 => 2»\)|range\(«100 => 101»\)|\[«1.0 => 2.0»', "an empty column, a round more, or other weights against a thousandth: the same places"),
+    ("graph_drawing.layout", r"\(min, (-«1 => 2|«- => \+)»", "no graph is known with lanes there and not on the edge"),
+    ("graph_drawing.figure", r"«layout=|layout=«", "Axes with a place of their own are not moved by any layout"),
+    ("graph_drawing._overlap", r"«> => >=» 0", "boxes that touch have no area in common"),
+    ("graph_drawing._inside", r"«([<>]) => \1=» box", "no point of an edge lies just on the side of a box"),
+    ("graph_drawing.draw", r'"«(off => OFF|white => WHITE)»"', "Matplotlib takes the name in any case"),
+    ("graph_drawing.draw", r'zorder=«4 => 5»|"color", «INK => None»', "what lies above what stays; the style's own colour"),
+    ("graph_drawing.draw", r"dots\[:«60 => 61»\]|[xy] «[-+] => [-+]» radius", "labels keep away from half a node as well as from a whole one, and need no dot more, in the graphs tried"),
+    ("graph_drawing._stack_texts", r", «0.0 => 1.0»|«\+= => =» 100|«100 => 101»|towards (< )?«|\] «(< => <=|> => >=)»", "costs are compared with each other only, and differ by far"),
+    ("graph_drawing._stack_texts", r"0 «or => and» box|box\[«1 => 2»\] <", "no text of the graphs tried leaves the page below"),
+    ("graph_drawing._place_label", r"«color=INK => »|color=«INK => None»", "the course's style gives text this colour"),
+    ("graph_drawing._place_label", r"«0\.(12|[2345]) => 1\.", "of the spots far off, one or another is free in the graphs tried"),
+    ("graph_drawing._place_label", r"write\((0, )?«0 => 1»", "where it is measured does not matter; it is moved after"),
+    ("graph_drawing._place_label", r"i [-+] «1 => 2»|- 1, «0 => 1»|len\(dots\) (- )?«|along\[1\] «<", "the direction of a smooth curve is the same a hundredth of it further on, and no label comes near an end"),
+    ("graph_drawing._place_label", r"cost = «100 => 101»|best\[0\] == «0 => 1»", "costs are compared with each other only, and differ by far"),
+]  # fmt: skip
+TOKEN = re.compile(r"\d+\.\d+|\w+|\s+|[<>=!+*/-]=|.")
+
+
+def common(one, other):
+    """How many items two sequences have in common at their beginning."""
+    return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+
+
+def marked(old, new):
+    """What becomes of a text, with the tokens that differ marked: `linspace(-2, 2, «9 => 10»)`."""
+    old, new = TOKEN.findall(old), TOKEN.findall(new)
+    start = common(old, new)
+    same = common(old[start:][::-1], new[start:][::-1])
+    was, becomes = ("".join(tokens[start : len(tokens) - same]) for tokens in (old, new))
+    return f"{''.join(old[:start])}«{was} => {becomes}»{''.join(old[len(old) - same :])}"
+
+
+def change(name, path):
+    """What a mutant changes, marked, each line without its indentation."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    lines = get_diff_for_mutant(name, path=path).splitlines()[2:]
+    return marked(*(" ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+"))
+
+
+def reason(where, what):
+    """Why a marked change may survive: the first reason whose expression matches some of what is marked."""
+    start, end = what.index("«"), what.index("»")
+    for place, pattern, why in SURVIVORS:
+        if fnmatch(where, place) and any(m.start() <= end and m.end() > start for m in re.finditer(pattern, what)):
+            return why
+    return ""
+
+
+def results():
+    """The exit code of each mutant that was tried, by name, module by module."""
+    for path in sorted(Path("mutants/helpers").rglob("*.meta")):
+        codes = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
+        yield path.relative_to("mutants").with_suffix(""), codes
+
+
+def report():
+    """Print the survivors with their reasons and a table by module; return whether all is well."""
+    counts, bare = {}, 0
+    for module, codes in results():
+        counts[module.as_posix()] = Counter("untried" if c is None else c in KILLED for c in codes.values())
+        for name in (name for name, code in codes.items() if code is not None and code not in KILLED):
+            where = re.sub(r"\.x_(\w+)__mutmut_\d+$", r".\1", name).removeprefix("helpers.")
+            what = change(name, module)
+            why = reason(where, what)
+            bare += not why
+            print(f"{where}: {what}\n      {why or 'WITHOUT A REASON'}")
+    print(f"\n{'module':44}  mutants  killed  survived")
+    for module, count in (counts | {"all": sum(counts.values(), Counter())}).items():
+        print(f"{module:44}  {count.total():7}  {count[True]:6}  {count[False]:8}")
+    share = count[True] / (count.total() - count["untried"])
+    print(f"{share:.1%} killed, {bare} survivors without a reason, {count['untried']} not tried")
+    return share >= LEAST and not bare
+
+
+def main():
+    os.chdir(ROOT)
+    if not sys.argv[1:]:
+        shutil.rmtree("mutants", ignore_errors=True)
+    run = subprocess.run([sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], env=OUTSIDE)  # mutants go first
+    return 0 if not run.returncode and report() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
