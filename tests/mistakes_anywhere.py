@@ -12,7 +12,7 @@ THREE, FOUR = "notebooks/03_autodiff_trace.ipynb", "notebooks/04_pytorch_configu
 HELPERS, FIGURES, RUN = (
     ["tests/helpers/test_helpers.py"],
     ["tests/helpers/test_figures.py"],
-    ["tests/tools/test_in_process.py"],
+    ["tests/tools/test_run.py"],
 )
 
 

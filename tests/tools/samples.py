@@ -1,0 +1,66 @@
+"""Small notebooks and repositories that the tests of the tools run on, and the run as a process of its own."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from helpers import ROOT
+from tools.run import Failure
+
+OLD = "an earlier good result"
+GOOD = "print('ok')"
+
+
+def notebook(*sources, parameters="SEED = 0\nRATE = 0.5\nNAME = 'a'", tags=()):
+    """A notebook with a parameter cell and code cells of these sources; tags for the first of them."""
+    cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="parameters")]
+    cells += [nbformat.v4.new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)]
+    cells += [nbformat.v4.new_markdown_cell("words", id="words")]
+    cells[1].metadata.tags = list(tags)
+    kernel = {"name": "python3", "display_name": "python3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def refused(function, *arguments):
+    with pytest.raises(Failure) as caught:
+        function(*arguments)
+    return str(caught.value)
+
+
+def git(*arguments, cwd):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def write(folder, name, *cells, kernel="python3", parameters="SEED = 0  # seed"):
+    """A notebook with a parameter cell and the given code cells."""
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
+    )
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    notebook.cells = [first, *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(notebook, folder / "in" / f"{name}.ipynb")
+
+
+def command(folder, *arguments):
+    where = ["--notebooks", str(folder / "in"), "--output", str(folder / "out")]
+    return [sys.executable, "-m", "tools.run", *where, *arguments]
+
+
+def run_process(folder, *arguments, timeout=120):
+    return subprocess.run(command(folder, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=timeout)
+
+
+def earlier_result(folder, name):
+    """Put an earlier good result in place; return its path."""
+    (folder / "out").mkdir(exist_ok=True)
+    path = folder / "out" / f"{name}.ipynb"
+    path.write_text(OLD)
+    return path
+
+
+def leftovers(folder):
+    return sorted(p.name for p in (folder / "out").iterdir() if p.suffix != ".ipynb")
