@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 import math
 import operator
 import pathlib
@@ -20,6 +21,7 @@ from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
 
+from helpers import drawn
 from helpers.checks import require_float, require_int, require_pair, require_shape
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
@@ -106,7 +108,8 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
     """Display a figure with a text alternative and a visible caption, and close it.
 
     The PNG's metadata carry the alternative, and so does the plain-text twin, for readers without images.
-    `needs_background` keeps a dark theme from showing through.
+    `needs_background` keeps a dark theme from showing through; `drawn` says what the figure shows, in numbers, so that
+    two runs can be compared by it.
 
     Args:
         fig: the figure.
@@ -119,12 +122,13 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         if not isinstance(text, str) or not text.strip():
             raise ValueError(f"{name} must be a sentence about the figure, got {text!r}.")
     refuse_pale(fig)
+    shown = drawn.describe(fig)
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)
     display(
         {"image/png": buffer.getvalue(), "text/plain": alt},
-        metadata={"image/png": {"alt": alt, "needs_background": "light"}},
+        metadata={"image/png": {"alt": alt, "needs_background": "light"}, "drawn": json.dumps(shown)},
         raw=True,
     )
     display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
