@@ -22,7 +22,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.quiver import Quiver
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 DIGITS = 4  # of a number, in a description
 
@@ -163,7 +163,8 @@ def _describe_axes(ax: Axes) -> dict[str, Any]:
 
 def _named_ticks(axis: Axis) -> list[Text]:
     """The labels of an axis's ticks if they were given as words; numbers may come and go."""
-    return axis.get_ticklabels() if isinstance(axis.get_major_formatter(), FixedFormatter) else []
+    counts = isinstance(axis.get_major_formatter(), (ScalarFormatter, LogFormatter))
+    return [] if counts else axis.get_ticklabels()
 
 
 def describe(fig: Figure) -> dict[str, Any]:
