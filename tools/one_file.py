@@ -17,10 +17,10 @@ import nbformat
 
 from helpers import NOTEBOOKS, ROOT
 from helpers.definitions import cells_tagged
-from tools.run import Failure, named, put_in_place, quieten, read
+from tools.run import Failure, named, put_in_place, read
+from tools.tidy import tidy
 
 OUTPUT = ROOT / "build" / "colab"
-FOLDED = {"tags": ["helpers"], "jupyter": {"source_hidden": True}, "cellView": "form"}
 CARRIED = "carried-helpers"  # no name that a clone of the course would have
 EXPLANATION = (
     f"This file carries the course's helpers. The folded cells below write them into a folder `{CARRIED}`, here beside "
@@ -92,14 +92,15 @@ def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     texts = [first, *(f"%%writefile {CARRIED}/{path}\n{text}" for path, text in files.items())]
     added = [nbformat.v4.new_markdown_cell(EXPLANATION, id="helpers")]
     for number, text in enumerate(texts):
-        added.append(nbformat.v4.new_code_cell(text.rstrip("\n"), id=f"helpers-{number}", metadata=FOLDED))
+        added.append(
+            nbformat.v4.new_code_cell(text.rstrip("\n"), id=f"helpers-{number}", metadata={"tags": ["folded"]})
+        )
     setup = cells_tagged(notebook, "setup")
     if len(setup) != 1:
         raise Failure(f"one cell must be tagged setup, not {len(setup)}")
     place = notebook.cells.index(setup[0])
     cells = [*notebook.cells[:place], *added, setup[0] | {"source": SETUP}, *notebook.cells[place + 1 :]]
-    result = nbformat.from_dict(notebook | {"cells": cells})
-    quieten(result)
+    result = tidy(nbformat.from_dict(notebook | {"cells": cells}))
     nbformat.validate(result)
     return result
 

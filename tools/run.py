@@ -3,11 +3,11 @@
     python -m tools.run [NAME ...] [-p PARAMETER VALUE ...] [--in-place] [--changed]
 
 Each notebook runs in a papermill process of its own, so that one that dies takes nothing with it. The result is
-written to a temporary file, freed of paths and times, and moved over the earlier result only when it is whole.
+written to a temporary file, made tidy, and moved over the earlier result only when it is whole.
 """
 
 from helpers import NOTEBOOKS, ROOT
-from tools import signals
+from tools import signals, tidy
 
 if __name__ == "__main__":
     signals.heed(signals.exit_at_once)  # before the imports below, which take seconds on a busy machine
@@ -123,28 +123,6 @@ def check_parameters(given: dict[str, object], known: dict[str, dict[str, object
                 raise Failure(f"-p {name}: must be of type {type(default).__name__} like {default!r}, got {value!r}")
 
 
-def quieten(notebook: nbformat.NotebookNode) -> None:
-    """Take out what differs from run to run and machine to machine: times, paths, versions, pauses in a stream."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.get("language_info", {}).pop("version", None)
-    for cell in notebook.cells:
-        for key in ("papermill", "execution", "collapsed", "scrolled"):
-            cell.metadata.pop(key, None)
-        if cell.cell_type == "code":
-            cell.outputs = joined(cell.outputs)
-
-
-def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
-    """Outputs in which a text that arrived in pieces is one again."""
-    whole: list[nbformat.NotebookNode] = []
-    for output in outputs:
-        if whole and output.output_type == whole[-1].output_type == "stream" and output.name == whole[-1].name:
-            whole[-1].text += output.text
-        else:
-            whole.append(output)
-    return whole
-
-
 def put_in_place(content: nbformat.NotebookNode | str, target: pathlib.Path) -> None:
     """Write a notebook or a text beside the target, then replace it in one step.
 
@@ -223,15 +201,14 @@ def execute(source: pathlib.Path, target: pathlib.Path, parameters: dict[str, ob
             # A cell that takes too long is interrupted, and its own error does not say why.
             raise Failure(reason if "CellTimeoutError" in reason else failed_cell(partial) or reason)
         notebook = read(partial)
-        quieten(notebook)
-        put_in_place(notebook, target)
+        put_in_place(tidy.tidy(notebook, tidy.cells_in_git(source)), target)
 
 
 def run_one(position: int, source: pathlib.Path, target: pathlib.Path, given: dict[str, object]) -> Result:
     """Execute one notebook with those of the given parameters that it knows; never raises."""
     started, cells = time.perf_counter(), 0
     try:
-        notebook = read(source)
+        notebook = tidy.tidy(read(source))  # what it refuses, it refuses before the run
         cells = sum(cell.cell_type == "code" for cell in notebook.cells)
         known = parameters_of(notebook)
         with tqdm(

@@ -11,6 +11,7 @@ import pytest
 from helpers.definitions import cells_tagged, load_taught
 from tools import badges
 from tools.one_file import code_of, self_contained
+from tools.tidy import tidy
 
 OPENING_VERBS = {"Build", "Train", "Trace", "Compare", "Write", "Learn"}
 
@@ -211,10 +212,10 @@ def test_code_cells_hold_one_idea(notebook):
         assert len(cell.source.splitlines()) <= 30, cell.source
 
 
-def test_metadata_are_quiet(notebook):
-    assert "papermill" not in notebook.metadata and "version" not in notebook.metadata.get("language_info", {})
-    for cell in notebook.cells:
-        assert not {"papermill", "execution"} & set(cell.metadata), cell.metadata
+def test_a_notebook_is_stored_in_the_form_that_tidy_writes(notebook, notebook_path):
+    stored = notebook_path.read_text(encoding="utf-8")
+    assert not cells_tagged(notebook, "injected-parameters")
+    assert nbformat.writes(tidy(notebook)) + "\n" == stored, f"run `make refresh NB={notebook_path.stem[:2]}`"
 
 
 README = (badges.ROOT / "README.md").read_text(encoding="utf-8")

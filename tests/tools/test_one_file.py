@@ -15,6 +15,7 @@ from tools import one_file
 from tools.child import CUT_OFF, OUTSIDE, can_cut_off
 from tools.one_file import CARRIED, SETUP, carried, code_of, self_contained
 from tools.run import parameters_of
+from tools.tidy import tidy
 
 
 def test_a_built_notebook_carries_all_that_it_imports(notebook_path, tmp_path):
@@ -33,10 +34,11 @@ def test_a_built_notebook_carries_all_that_it_imports(notebook_path, tmp_path):
 def test_a_built_notebook_keeps_the_lesson_and_folds_what_it_carries(notebook_path):
     notebook = nbformat.read(notebook_path, as_version=4)
     built = self_contained(notebook)
-    folded = cells_tagged(built, "helpers")
-    assert all(cell.metadata.jupyter.source_hidden for cell in folded)
+    folded = [cell for cell in built.cells if cell.id.startswith("helpers-")]
+    assert folded and all(cell.metadata.jupyter.source_hidden for cell in folded)
     added = {cell.id for cell in folded} | {"helpers"}
     setup = cells_tagged(notebook, "setup")
+    notebook = tidy(notebook)
     lesson = [cell | {"source": SETUP} if cell in setup else cell for cell in notebook.cells]
     assert [cell for cell in built.cells if cell.id not in added] == lesson
     assert len({cell.id for cell in built.cells}) == len(built.cells)
@@ -73,7 +75,9 @@ def test_a_built_notebook_leaves_a_clone_beside_and_around_it_alone_and_uses_wha
 
 def test_a_built_notebook_whose_folded_cells_were_left_out_says_so_in_one_sentence(notebook_path, tmp_path):
     built = self_contained(nbformat.read(notebook_path, as_version=4))
-    done = run_up_to_the_setup_cell(built, tmp_path, leave_out=cells_tagged(built, "helpers"))
+    done = run_up_to_the_setup_cell(
+        built, tmp_path, leave_out=[cell for cell in built.cells if cell.id.startswith("helpers-")]
+    )
     assert done.stdout.count("ModuleNotFoundError: Run the folded cells above first: they write the helpers") == 1
 
 
@@ -82,7 +86,7 @@ QUICK = {"SEEDS": "2", "EPOCHS": "2", "SWEEP_EPOCHS": "1"}
 
 def printed(notebook):
     """What each cell of the lesson printed."""
-    cells = [c for c in notebook.cells if c.cell_type == "code" and "helpers" not in c.metadata.get("tags", [])]
+    cells = [c for c in notebook.cells if c.cell_type == "code" and not c.id.startswith("helpers-")]
     return ["".join(output.get("text", "") for output in cell.outputs) for cell in cells]
 
 
@@ -164,7 +168,7 @@ def test_a_built_notebook_writes_what_it_needs_before_its_setup_cell(tree, tmp_p
     assert explanation.id == "helpers" and explanation.cell_type == "markdown" and "folded" in explanation.source
     assert [cell.id for cell in (first, *writers)] == [f"helpers-{i}" for i in range(5)]
     for cell in (first, *writers):
-        assert cell.metadata == {"tags": ["helpers"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+        assert cell.metadata == {"tags": ["folded"], "jupyter": {"source_hidden": True}, "cellView": "form"}
     monkeypatch.chdir(tmp_path)
     for _ in range(2):  # a cell may be run twice
         exec(first.source, {})

@@ -114,28 +114,6 @@ def test_parameters_must_be_known_and_of_the_right_type():
 # Writing
 
 
-def test_what_differs_between_machines_is_taken_out_and_all_else_kept():
-    whole = notebook("1", tags=["definition"])
-    execute.quieten(whole)
-    whole.metadata |= {"papermill": {}, "language_info": {"name": "python", "version": "3"}, "kernelspec": {}}
-    whole.cells[1].metadata |= {"papermill": {}, "execution": {}, "collapsed": True, "scrolled": True}
-    execute.quieten(whole)
-    assert whole.metadata == {"language_info": {"name": "python"}, "kernelspec": {}}
-    assert whole.cells[1].metadata == {"tags": ["definition"]}
-
-
-def test_a_text_that_arrived_in_pieces_is_one_again_and_keeps_its_place():
-    out, err, figure = (
-        lambda text: nbformat.v4.new_output("stream", text=text),
-        lambda text: nbformat.v4.new_output("stream", name="stderr", text=text),
-        nbformat.v4.new_output("display_data", {"text/plain": "figure"}),
-    )
-    whole = notebook("1")
-    whole.cells[1].outputs = [out("a\n"), out("b"), err("c"), out("d"), figure, figure, out("e"), out("\n")]
-    execute.quieten(whole)
-    assert whole.cells[1].outputs == [out("a\nb"), err("c"), out("d"), figure, figure, out("e\n")]
-
-
 def test_a_result_replaces_the_earlier_one_whole_and_readable_by_all(source, tmp_path):
     source.write_text(OLD)
     whole = notebook("print('α')")
