@@ -21,8 +21,10 @@ from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
 
-from helpers import drawn
 from helpers.checks import require_float, require_int, require_pair, require_shape
+from helpers.drawn import describe
+from helpers.read_back import contradictions
+from helpers.read_back import drawn as drawn  # lessons read what they have drawn as plotting.drawn
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
 BLUE, VERMILLION, GREY, INK, RUST = "#0072B2", "#D55E00", "#5A5A5A", "#111111", "#B04A00"
@@ -116,13 +118,16 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         alt: what the figure shows and what follows from it, in words; it replaces the picture.
         caption: one visible line below the picture that says what to see.
     Raises:
-        ValueError: if alt or caption is blank, or words, lines or marks in the figure are too pale to see on white.
+        ValueError: if alt or caption is blank, words, lines or marks in the figure are too pale to see on white, or the
+            picture and its words contradict each other (see read_back.contradictions).
     """
     for name, text in (("alt", alt), ("caption", caption)):
-        if not isinstance(text, str) or not text.strip():
+        if not isinstance(text, str) or not any(map(str.isalnum, text)):
             raise ValueError(f"{name} must be a sentence about the figure, got {text!r}.")
     refuse_pale(fig)
-    shown = drawn.describe(fig)
+    for sentence in contradictions(fig, caption):
+        raise ValueError(f"{sentence[0].upper()}{sentence[1:]}.")
+    shown = describe(fig)
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     plt.close(fig)

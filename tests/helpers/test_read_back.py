@@ -1,0 +1,147 @@
+"""Figures are read back: the data behind a label, and what a picture says against its own words."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from helpers import plotting
+from helpers.read_back import contradictions
+
+X = np.arange(1.0, 4.0)
+
+
+@pytest.fixture
+def ax():
+    fig, ax = plt.subplots()
+    yield ax
+    plt.close(fig)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax, y: ax.plot(X, y, label="this"),
+        lambda ax, y: ax.semilogy(X, y, label="this"),
+        lambda ax, y: ax.scatter(X, y, label="this"),
+        lambda ax, y: ax.bar(X, y, label="this"),
+        lambda ax, y: ax.errorbar(X, y, yerr=0.1, label="this"),
+        lambda ax, y: ax.stem(X, y, label="this", basefmt=" "),
+        lambda ax, y: ax.stairs(y, [0.5, 1.5, 2.5, 3.5], label="this"),
+    ],
+)
+def test_what_is_drawn_is_read_by_its_label(ax, draw):
+    ax.plot(X, X, label="another")
+    draw(ax, X**2)
+    assert np.allclose(plotting.drawn(ax, "this"), np.column_stack([X, X**2]))
+
+
+def test_bars_that_lie_are_read_by_their_lengths(ax):
+    ax.barh(X, X**2, label="this")
+    assert np.allclose(plotting.drawn(ax, "this"), np.column_stack([X**2, X]))
+
+
+@pytest.mark.parametrize("label, says", [("nothing", "none; there are \\['two'\\]"), ("two", "two things or more")])
+def test_a_label_of_nothing_or_of_two_things_is_refused(ax, label, says):
+    ax.plot(X, X, label="two")
+    ax.plot(X, -X, label="two")
+    with pytest.raises(ValueError, match=f"got '{label}': {says}"):
+        plotting.drawn(ax, label)
+
+
+RIGHT = {
+    "a log scale that says so": lambda ax: (ax.semilogy(X, X), ax.set(ylabel="loss (log scale)")),
+    "a logarithm that is the quantity": lambda ax: (ax.plot(X, X), ax.set(ylabel=r"$\log y$")),
+    "logits": lambda ax: (ax.plot(X, X), ax.set(ylabel="logit")),
+    "two curves and a legend": lambda ax: (ax.plot(X, X, label="a"), ax.plot(X, -X, label="b"), ax.legend()),
+    "two curves with their names beside them": lambda ax: (
+        ax.plot(X, X, label="a"),
+        ax.plot(X, -X, label="b"),
+        ax.text(1, 1, "a: up"),
+        ax.text(1, -1, "b: down"),
+    ),
+    "names for checks alone": lambda ax: (ax.plot(X, X, label="_a"), ax.plot(X, -X, label="_b")),
+    "names of bars": lambda ax: (ax.bar(range(3), X), ax.set_xticks(range(3), ["2", "4", "8"])),
+    "ticks in per cent": lambda ax: (ax.plot(X, X), ax.set_xticks([0.01, 1], ["1 %", "100%"])),
+    "ticks of powers": lambda ax: (ax.semilogx(X, X), ax.set(xlabel="h (log scale)"), ax.set_xticks([1], ["$10^{0}$"])),
+    "axes switched off": lambda ax: ax.axis("off"),
+    "a line across": lambda ax: (ax.axhline(2), ax.set(ylim=(1, 3), xlabel="share of rows")),
+    "a share": lambda ax: (ax.plot(X, X / 3), ax.set(ylabel="share of rows")),
+    "a share in per cent": lambda ax: (ax.plot(X, 30 * X), ax.set(ylabel="share (%)")),
+    "a curve with a gap": lambda ax: ax.plot(X, [1, np.nan, 2]),
+}
+WRONG = {
+    "axes of y not said to be logarithmic": (
+        lambda ax: (ax.semilogy(X, X), ax.set(ylabel="loss")),
+        "the label of a logarithmic y axis must say so",
+    ),
+    "plot under log scale": (
+        lambda ax: (ax.plot(X, X), ax.set(xlabel="n (log scale)")),
+        "only a logarithmic x axis may be labelled 'n (log scale)'; this one is linear",
+    ),
+    "no legend": (
+        lambda ax: (ax.plot(X, X, label="a"), ax.plot(X, -X, label="b")),
+        "must be named by a legend or a text beside it, got ['a', 'b'] without",
+    ),
+    "a name changed in the legend": (
+        lambda ax: (ax.plot(X, X, label="a"), ax.plot(X, -X, label="b"), ax.legend(["a", "c"])),
+        "got ['b'] without",
+    ),
+    "empty": (lambda ax: ax.set(title="why"), "got the empty ones titled 'why'"),
+    "all nan": (lambda ax: ax.plot(X, X * np.nan, label="a"), "the curve 'a' must have a finite point"),
+    "outside": (
+        lambda ax: (ax.plot(X, X, label="a"), ax.set(ylim=(5, 6))),
+        "the curve 'a' must lie within the limits, got x limits",
+    ),
+    "negative on a log axis": (
+        lambda ax: (ax.semilogy(X, -X, label="a"), ax.set(ylabel="log")),
+        "the curve 'a' must have a point that its logarithmic axis can show",
+    ),
+    "an image of nothing": (lambda ax: ax.imshow(np.full((2, 2), np.nan)), "an image must have a finite pixel"),
+    "tiny": (
+        lambda ax: (ax.plot(X, X), ax.text(1, 1, "word", fontsize=1)),
+        "the size of 'word' must be 6 points at least, got 1",
+    ),
+    "ticks": (
+        lambda ax: (ax.plot(X / 100, X), ax.set_xticks([0.0001, 0.01], ["1 %", "1 %"])),
+        "the tick at 0.0001 must say that number, got '1 %'",
+    ),
+    "a share above one": (
+        lambda ax: (ax.plot(X, X), ax.set(ylabel="validation accuracy")),
+        "what is labelled 'validation accuracy' must lie within 0 and 1, got 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("draw", RIGHT.values(), ids=RIGHT)
+def test_a_picture_that_agrees_with_its_words_passes(ax, draw):
+    draw(ax)
+    assert list(contradictions(ax.figure)) == []
+
+
+@pytest.mark.parametrize("draw, says", WRONG.values(), ids=WRONG)
+def test_a_picture_that_contradicts_its_words_is_refused(ax, draw, says):
+    draw(ax)
+    (sentence,) = contradictions(ax.figure)
+    assert says in sentence
+
+
+@pytest.mark.parametrize(
+    "caption, count",
+    [
+        ("Triangles: 1; circles: 0.", 0),
+        ("Circles are class 0, triangles class 1.", 0),
+        ("Triangles: 0; circles: 1.", 2),
+    ],
+)
+def test_a_caption_names_the_classes_as_they_are_drawn(ax, caption, count):
+    plotting.scatter_classes(ax, np.eye(2), [0, 1])
+    assert len(list(contradictions(ax.figure, caption))) == count
+
+
+def test_show_refuses_with_that_sentence_and_a_text_that_nobody_can_see(ax):
+    ax.plot(X, X, label="a")
+    with pytest.raises(ValueError, match="alt must be a sentence"):
+        plotting.show(ax.figure, alt="\u200b", caption="c")
+    ax.set(ylabel="loss (log scale)")
+    with pytest.raises(ValueError, match="^Only a logarithmic y axis may be labelled"):
+        plotting.show(ax.figure, alt="a", caption="c")
