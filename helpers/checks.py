@@ -1,7 +1,7 @@
-"""Numeric checks, argument checks, and feedback on exercises. Every failure is one sentence that names its cause."""
+"""Numeric checks and argument checks. Every failure is one sentence that names its cause."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -130,35 +130,3 @@ def require_choice(name: str, value: Any, allowed: Collection) -> Any:
         if type(value) is type(choice) and value == choice:
             return value
     raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
-
-
-def feedback(
-    answer: Any,
-    right: Callable[[Any], bool],
-    hints: Iterable[tuple[Callable[[Any], bool], str]] = (),
-    praise: str = "Right.",
-) -> None:
-    """Print one line about an answer to an exercise.
-
-    Args:
-        answer: what the student wrote; None or ... means that nothing is answered yet.
-        right: says whether the answer is right.
-        hints: pairs (predicate, sentence); the first predicate that holds gives the hint.
-        praise: printed when the answer is right.
-
-    A predicate that cannot digest the answer (wrong type, wrong shape) counts as not holding.
-    """
-
-    def holds(predicate: Callable[[Any], bool]) -> bool:
-        try:
-            return bool(predicate(answer))
-        except Exception:  # a student's function may raise anything
-            return False
-
-    if answer is None or answer is Ellipsis:
-        print("Not answered yet.")
-    elif holds(right):
-        print(praise)
-    else:
-        matching = (hint for predicate, hint in hints if holds(predicate))
-        print("Not yet:", next(matching, "this is not it. Work through one case by hand and compare."))

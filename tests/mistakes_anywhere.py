@@ -81,7 +81,7 @@ MISTAKES = [
     ("a path of the author's machine is stored", THREE, replace('"f = -7.2', '"/home/ada/f = -7.2'), form("03"), "a path of a machine"),
     ("a cell fetches something from the network", FOUR, replace("raw = load_diabetes(scaled=False)", "raw = load_diabetes(scaled=False)  # https://example.org/data"), form("04"), "test_a_notebook_fetches_nothing_but_the_course"),
     ("a solution is wrong", ONE, replace("answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [[-1], [-1]], [0.5])", "answer_3 = ([[1, -1], [1, -1]], [-1.5, 0.5], [[-1], [-1]], [0.0])"), ["tests/lessons/test_exercises.py", "-k", "solution"], "test_the_solution_in_the_notebook_is_accepted"),
-    ("a hint goes to the wrong slip", "helpers/exercises/threshold_xnor.py", replace("== [0, 1, 1, 1],", "== [1, 1, 1, 0],"), ["tests/lessons/test_exercises.py", "-k", "slip"], "test_a_typical_slip_gets_its_own_hint[01_threshold_xnor-1"),
+    ("a hint goes to the wrong slip", "helpers/exercises/threshold_xnor.py", replace("np.array_equal(a, [0, 1, 1, 1])", "np.array_equal(a, [1, 1, 1, 0])"), ["tests/lessons/test_exercises.py", "-k", "hint"], "test_a_wrong_answer_gets_the_hint_that_belongs_to_it[01_threshold_xnor-1"),
     # Data and numeric checks
     ("the validation rows leak into training", "helpers/data.py", replace("order[:200], order[200:]", "order[:200], order[100:]"), HELPERS, "test_xor_clouds_are_the_split"),
     ("the classes are swapped", "helpers/data.py", replace("np.logical_xor(X[:, :1] > 0", "np.logical_xor(X[:, :1] < 0"), HELPERS, "test_xor_clouds_are_the_split"),

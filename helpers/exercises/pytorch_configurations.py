@@ -1,105 +1,279 @@
-"""Feedback on the exercises of notebook 4. Each check prints one line."""
+"""The exercises of notebook 4."""
 
+import functools
 import math
 
-import torch
+import numpy as np
+import torch  # noqa: F401  on_arrays hands out tensors where torch is loaded
 
-from helpers.checks import feedback
+from helpers.definitions import load_taught
+from helpers.feedback import Exercise, Slip, function, number, on_arrays, say, unfit
 
-_Z = torch.tensor([[1.0, 2.0, 6.0], [-4.0, 0.0, 1.0], [3.0, 5.0, 5.5], [10.0, -10.0, 2.0]], dtype=torch.float64)
+_taught = functools.cache(load_taught)
+
+# Exercise 1: the value of a kept unit with activation 3 under dropout with p = 0.25
+
+
+def _is(value):
+    return lambda a: math.isclose(a, value, rel_tol=1e-6)
+
+
+check_1 = Exercise(
+    clean=number,
+    right=_is(4),
+    praise="Right. The expectation stays 3.",
+    dresses=("4", "[4]", "np.array([4.])", "(4.0,)", "torch.tensor(4.)", "[[4]]", "np.float32(4)"),
+    slips=(
+        Slip("3", _is(3), "that is its value in evaluation; in training a kept unit is scaled up."),
+        Slip("3 * 0.75", _is(2.25), "divide by 1 - p instead of multiplying by it."),
+        Slip("3 / 0.25", _is(12), "divide by the probability of being kept, 1 - p, not by p."),
+        Slip("3.75", _is(3.75), "the factor is 1 / (1 - p), not 1 + p; and p is 0.25 here."),
+        Slip("0.75", _is(0.75), "that is the probability of being kept, not the value."),
+    ),
+    counterexample=lambda a: say(
+        "then the expectation would be 0.75 · {a:g} + 0.25 · 0 = {mean:g}; it must stay 3.", a=a, mean=0.75 * a
+    ),
+    also_wrong={
+        "0": "= 0; it must stay 3",
+        "5": "= 3.75; it must",
+        "-4": "= -3; it must",
+        "'four'": "not the text 'four'",
+        "[3, 4]": "give one number",
+    },
+)
+
+
+# Exercise 2: a Configuration of widths 32, 16, 8 with SiLU, dropout 0.1, 0.1, 0 and GroupNorm of two groups
+
+
+def _configuration(a):
+    taught = _taught("04_pytorch_configurations")
+    fields = taught.Configuration._fields
+    if isinstance(a, dict) or not all(hasattr(a, field) for field in fields):
+        raise unfit("give a Configuration: Configuration(widths, activations, dropout, ...).")
+    return taught.Configuration(*(getattr(a, field) for field in fields))
+
+
+def _not_buildable(a):
+    """What `build` says of a configuration that it refuses."""
+    try:
+        _taught("04_pytorch_configurations").build(a, 10, 0)
+    except Exception as error:
+        return say("build refuses it: {error}", error=error)
+    return None
+
+
+_WANTED = {
+    "widths": (32, 16, 8),
+    "activations": ("silu",) * 3,
+    "dropout": (0.1, 0.1, 0),
+    "norm": "group",
+    "weight_decay": 0,
+    "groups": 2,
+    "order": "norm activation dropout",
+}
+
+
+def _is_wanted(a, field):
+    value = getattr(a, field)
+    return (tuple(value) if isinstance(_WANTED[field], tuple) else value) == _WANTED[field]
+
+
+def _stray(a):
+    """The first field that is not as wanted, with its value: a value at a wrong place shows where it went."""
+    field = next(field for field in _WANTED if not _is_wanted(a, field))
+    return say(
+        "{field} is {found!r}, and {wanted!r} is asked for.",
+        field=field,
+        found=getattr(a, field),
+        wanted=_WANTED[field],
+    )
+
+
+_SILU, _DROPOUT = '("silu",) * 3', "(0.1, 0.1, 0.0)"
+check_2 = Exercise(
+    clean=_configuration,
+    right=lambda a: all(_is_wanted(a, field) for field in _WANTED) and _not_buildable(a) is None,
+    praise="Right. A new network is a new value, and no new code.",
+    dresses=(
+        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", groups=2)',
+        f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1, 0), "group", 0, 2)',
+        f'Configuration(widths=(32, 16, 8), activations={_SILU}, dropout={_DROPOUT}, norm="group", groups=2)',
+        f'Configuration(groups=2, norm="group", dropout={_DROPOUT}, activations={_SILU}, widths=(32, 16, 8))',
+        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group")._replace(groups=2)',
+        f'Configuration((32, 16, 8), ("silu", "silu", "silu"), {_DROPOUT}, "group", 0.0, 2)',
+    ),
+    slips=(
+        Slip(
+            f'Configuration((32, 16, 8, 1), {_SILU}, {_DROPOUT}, "group", groups=2)',
+            lambda a: not _is_wanted(a, "widths"),
+            "the widths of the hidden layers are 32, 16 and 8.",
+        ),
+        Slip(
+            (
+                f'Configuration((32, 16, 8), ("relu",) * 3, {_DROPOUT}, "group", groups=2)',
+                f'Configuration((32, 16, 8), ("SiLU",) * 3, {_DROPOUT}, "group", groups=2)',
+            ),
+            lambda a: not _is_wanted(a, "activations"),
+            'the activation is named "silu", once for each hidden layer.',
+        ),
+        Slip(
+            f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1), "group", groups=2)',
+            lambda a: len(a.dropout) != 3,
+            "dropout needs an entry for each hidden layer; 0 is no dropout.",
+        ),
+        Slip(
+            f'Configuration((32, 16, 8), {_SILU}, (0.1,) * 3, "group", groups=2)',
+            lambda a: not _is_wanted(a, "dropout"),
+            "dropout is 0.1 after the first two layers and 0 after the third.",
+        ),
+        Slip(
+            f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "batch", groups=2)',
+            lambda a: a.norm != "group",
+            'norm must be "group".',
+        ),
+        Slip(
+            f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group")',
+            lambda a: a.weight_decay == 0 and a.groups > 2,
+            "the narrowest layer has 8 units: fewer than four would be left in a group.",
+        ),
+        Slip(
+            f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", groups=1)',
+            lambda a: a.weight_decay == 0 and a.groups < 2,
+            "more groups are possible: 8 units can be shared out in fours.",
+        ),
+        Slip(f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", groups=2.0)', _not_buildable, _not_buildable),
+    ),
+    counterexample=_stray,
+    also_wrong={
+        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", 2)': "weight_decay is 2, and 0 is asked for",
+        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", 0, 2, "activation norm")': "order is 'activation norm'",
+        "(32, 16, 8)": "give a Configuration",
+    },
+)
+
+
+# Exercise 3: layer normalisation without scale and shift, a function of Z (n, k) and eps
+
+_Z = np.array([[1.0, 2.0, 6.0], [-4.0, 0.0, 1.0], [3.0, 5.0, 5.5], [10.0, -10.0, 2.0]])
 _EPS = 0.5
 
 
-def _expected(dim=1, correction=0, eps=_EPS, eps_inside=True, root=True):
-    """Layer normalisation of _Z, or one of its typical slips."""
-    centred = _Z - _Z.mean(dim, keepdim=True)
-    variance = _Z.var(dim, correction=correction, keepdim=True)
+def _expected(axis=1, ddof=0, eps=_EPS, eps_inside=True, root=True, centred=True):
+    """Layer normalisation of _Z, or one of its typical slips. axis=None: statistics of the whole matrix."""
+    top = _Z - _Z.mean(axis, keepdims=True) if centred else _Z
+    variance = _Z.var(axis, ddof=ddof, keepdims=True)
     if not root:
-        return centred / (variance + eps)
-    return centred / ((variance + eps).sqrt() if eps_inside else variance.sqrt() + eps)
+        return top / (variance + eps)
+    return top / (np.sqrt(variance + eps) if eps_inside else np.sqrt(variance) + eps)
 
 
-def _shapes_clash(answer):
-    try:
-        answer(_Z.clone(), _EPS)
-    except RuntimeError as error:
-        return "size of tensor" in str(error)
-    return False
+def _found(answer):
+    return on_arrays(answer, _Z, _EPS, tensors=True)
 
 
-def check_1(answer):
-    """answer: the value of a kept unit with activation 3 under dropout with p = 0.25."""
-    feedback(
-        answer,
-        right=lambda a: math.isclose(a, 4),
-        hints=[
-            (lambda a: math.isclose(a, 3), "that is its value in evaluation; in training a kept unit is scaled up."),
-            (lambda a: math.isclose(a, 2.25), "divide by 1 - p instead of multiplying by it."),
-            (lambda a: math.isclose(a, 12), "divide by the probability of being kept, 1 - p, not by p."),
-            (lambda a: math.isclose(a, 3.75), "the factor is 1 / (1 - p), not 1 + p; and p is 0.25 here."),
-            (lambda a: math.isclose(a, 0.75), "that is the probability of being kept, not the value."),
-        ],
-        praise="Right. The expectation stays 3.",
+def _equals(expected):
+    return lambda answer: (found := _found(answer)).shape == expected.shape and np.allclose(found, expected, rtol=1e-5)
+
+
+def _in_numpy(answer):
+    """Whether a function that names NumPy is right on arrays, where `var` divides by k without being told."""
+    code = getattr(answer.function, "__code__", None)
+    return bool({"np", "numpy"} & set(getattr(code, "co_names", ()))) and np.allclose(
+        on_arrays(answer, _Z, _EPS), _expected()
     )
 
 
-def check_2(answer):
-    """answer: a Configuration of widths 32, 16, 8 with SiLU, dropout 0.1, 0.1, 0 and GroupNorm of two groups."""
-    feedback(
-        answer,
-        right=lambda a: (
-            tuple(a.widths) == (32, 16, 8)
-            and tuple(a.activations) == ("silu",) * 3
-            and tuple(a.dropout) == (0.1, 0.1, 0)
-            and (a.norm, a.groups) == ("group", 2)
+def _first_difference(answer):
+    found, wanted = _found(answer), _expected()
+    if found.shape != wanted.shape:
+        return say("for Z of shape {Z} your function returns the shape {found}.", Z=wanted.shape, found=found.shape)
+    i, j = np.argwhere(~np.isclose(found, wanted, rtol=1e-5))[0]
+    return say(
+        "for the row {row} with eps {eps} entry {j} is {found:.4g}, and {wanted:.4g} is right.",
+        row=_Z[i].tolist(),
+        eps=_EPS,
+        j=j,
+        found=found[i, j],
+        wanted=wanted[i, j],
+    )
+
+
+_ROWS = "Z - Z.mean(1, keepdim=True)"
+_STD = "Z.std(1, correction=0, keepdim=True)"
+_VAR = "Z.var(1, correction=0, keepdim=True)"
+check_3 = Exercise(
+    clean=function,
+    right=lambda a: _equals(_expected())(a) or _in_numpy(a),
+    praise="Right. This is GroupNorm with a single group.",
+    dresses=(
+        f"lambda Z, eps: ({_ROWS}) / ({_VAR} + eps).sqrt()",
+        f"lambda Z, eps: ({_ROWS}) * ({_VAR} + eps) ** -0.5",
+        "lambda Z, eps: torch.nn.functional.layer_norm(Z, Z.shape[1:], eps=eps)",
+        "lambda Z, eps: (Z - np.mean(Z, 1, keepdims=True)) / np.sqrt(np.var(Z, 1, keepdims=True) + eps)",
+        "lambda Z, eps: (Z - Z.mean(1, keepdims=True)) / np.sqrt(Z.var(1, keepdims=True) + eps)",
+        "lambda Z, eps: torch.nn.functional.group_norm(Z, 1, eps=eps)",
+        "def answer(Z, eps):\n    Z = Z.T\n    return ((Z - Z.mean(0)) / (Z.var(0, correction=0) + eps).sqrt()).T",
+    ),
+    slips=(
+        Slip(
+            "lambda Z, eps: (Z - Z.mean(0)) / (Z.var(0, correction=0) + eps).sqrt()",
+            _equals(_expected(axis=0)),
+            "that is BatchNorm: it standardises columns. Use each row's own units.",
         ),
-        hints=[
-            (lambda a: tuple(a.widths) != (32, 16, 8), "the widths of the hidden layers are 32, 16 and 8."),
-            (
-                lambda a: tuple(a.activations) != ("silu",) * 3,
-                'the activation is named "silu", once for each hidden layer.',
-            ),
-            (lambda a: len(a.dropout) != 3, "dropout needs an entry for each hidden layer; 0 is no dropout."),
-            (
-                lambda a: tuple(a.dropout) != (0.1, 0.1, 0),
-                "dropout is 0.1 after the first two layers and 0 after the third.",
-            ),
-            (lambda a: a.norm != "group", 'norm must be "group".'),
-            (lambda a: a.groups > 2, "the narrowest layer has 8 units: fewer than four would be left in a group."),
-            (lambda a: a.groups < 2, "more groups are possible: 8 units can be shared out in fours."),
-        ],
-        praise="Right. A new network is a new value, and no new code.",
-    )
-
-
-def check_3(answer):
-    """answer: a function of Z (n, k) and eps that standardises each row."""
-
-    def equals(function, expected):
-        found = function(_Z.clone(), _EPS)
-        return found.shape == expected.shape and torch.allclose(found, expected)
-
-    feedback(
-        answer,
-        right=lambda a: equals(a, _expected()),
-        hints=[
-            (
-                lambda a: equals(a, _expected(dim=0)),
-                "that is BatchNorm: it standardises columns. Use each row's own units.",
-            ),
-            (
-                lambda a: equals(a, _expected(correction=1)),
-                "the variance must divide by k, not by k - 1: correction=0.",
-            ),
-            (lambda a: equals(a, _expected(eps_inside=False)), "eps is added to the variance, under the root."),
-            (lambda a: equals(a, _expected(root=False)), "divide by the standard deviation: the root is missing."),
-            (lambda a: a(_Z.clone(), _EPS) is None, "the function returns nothing; add a return."),
-            (
-                lambda a: equals(a, _Z - _Z.mean(1, keepdim=True)),
-                "that only centres; divide by the standard deviation too.",
-            ),
-            (lambda a: equals(a, _expected(eps=0.0)), "eps is missing: it is added to the variance, under the root."),
-            (_shapes_clash, "a mean over a row has lost its axis: keepdim=True keeps it, and a column is subtracted."),
-        ],
-        praise="Right. This is GroupNorm with a single group.",
-    )
+        Slip(
+            "lambda Z, eps: (Z - Z.mean()) / (Z.var(correction=0) + eps).sqrt()",
+            _equals(_expected(axis=None)),
+            "one mean and one variance for the whole matrix: each row needs its own.",
+        ),
+        Slip(
+            f"lambda Z, eps: ({_ROWS}) / (Z.var(1, keepdim=True) + eps).sqrt()",
+            _equals(_expected(ddof=1)),
+            "a tensor's var divides by k - 1 unless it is told correction=0; here it must divide by k.",
+        ),
+        Slip(
+            f"lambda Z, eps: ({_ROWS}) / ({_STD} + eps)",
+            _equals(_expected(eps_inside=False)),
+            "eps is added to the variance, under the root.",
+        ),
+        Slip(
+            "lambda Z, eps: (Z - Z.mean(1, keepdim=True)) / (Z.std(1, keepdim=True) + eps)",
+            _equals(_expected(ddof=1, eps_inside=False)),
+            "two things: eps is added to the variance, under the root; and std needs correction=0 to divide by k.",
+        ),
+        Slip(
+            "lambda Z, eps: (Z - Z.mean()) / (Z.std() + eps)",
+            _equals(_expected(axis=None, ddof=1, eps_inside=False)),
+            "one mean and one deviation for the whole matrix: each row needs its own, and eps goes under the root.",
+        ),
+        Slip(
+            f"lambda Z, eps: ({_ROWS}) / ({_VAR} + eps)",
+            _equals(_expected(root=False)),
+            "divide by the standard deviation: the root is missing.",
+        ),
+        Slip(
+            f"lambda Z, eps: Z / ({_VAR} + eps).sqrt()",
+            _equals(_expected(centred=False)),
+            "that only scales; subtract each row's mean first.",
+        ),
+        Slip(
+            f"lambda Z, eps: {_ROWS}",
+            _equals(_Z - _Z.mean(1, keepdims=True)),
+            "that only centres; divide by the standard deviation too.",
+        ),
+        Slip(
+            f"lambda Z, eps: ({_ROWS}) / {_STD}",
+            _equals(_expected(eps=0.0)),
+            "eps is missing: it is added to the variance, under the root.",
+        ),
+    ),
+    counterexample=_first_difference,
+    also_wrong={
+        "lambda Z, eps: Z": "for the row [1.0, 2.0, 6.0] with eps 0.5 entry 0 is 1, and -0.8799 is right",
+        "lambda Z, eps: Z - Z.mean(1)": "raises RuntimeError: The size of tensor",
+        "lambda Z: Z": "raises TypeError",
+        "def answer(Z, eps):\n    Z - Z.mean(1, keepdim=True)": "returns nothing; add a return",
+        "lambda Z, eps: Z.sum()": "returns the shape ()",
+        "3": "give a function",
+    },
+)

@@ -182,17 +182,6 @@ def test_a_choice_is_named_with_what_is_allowed():
         checks.require_choice("loss", "max", ("mean", "sum"))
 
 
-def test_feedback_is_right_a_hint_or_not_answered_and_survives_bad_answers(capsys):
-    def say(answer):
-        checks.feedback(answer, lambda a: a + 1 == 3, [(lambda a: a > 5, "too large.")])
-        return capsys.readouterr().out
-
-    assert say(None) == say(...) == "Not answered yet.\n"
-    assert say(2) == "Right.\n"
-    assert say(7) == "Not yet: too large.\n"
-    assert say("two") == "Not yet: this is not it. Work through one case by hand and compare.\n"
-
-
 @pytest.fixture
 def no_reader(monkeypatch):
     """A batch run: neither Colab nor a front end, and no override."""

@@ -4,7 +4,6 @@ Hypothesis draws the values, always the same ones, so that a failure here is a f
 """
 
 import ast
-import importlib
 import itertools
 import math
 import os
@@ -29,7 +28,6 @@ from helpers.progress import progress
 from tools.run import Failure, check_parameters, one_line, parse_value
 
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-EXERCISES = sorted(path.stem for path in (ROOT / "helpers" / "exercises").glob("[a-z]*.py"))
 
 # A test that gets a notebook's name or capsys gets it once; nothing in them differs between two examples.
 settings.register_profile(
@@ -267,32 +265,6 @@ def test_the_first_field_at_fault_is_named(fields, draw):
 def test_no_other_tolerance_is_taken(rtol):
     expected = f"rtol must be a number from 0.0 to 1.0, got {rtol!r}."
     assert refusal(checks.assert_close, 1.0, 1.0, rtol) == expected
-
-
-# Feedback
-
-
-@given(JUNK)
-def test_feedback_is_one_line_whatever_the_answer(capsys, answer):
-    checks.feedback(answer, lambda a: a[0] > a[1], [(lambda a: a > 0, "a hint.")], praise="Well done.")
-    said = capsys.readouterr().out
-    assert said.endswith("\n") and said.count("\n") == 1
-    assert said.startswith(("Not answered yet.", "Well done.", "Not yet: "))
-    assert (said == "Not answered yet.\n") == (answer is None or answer is ...)
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.filterwarnings("ignore")
-@settings(max_examples=40)
-@given(answer=JUNK)
-def test_no_answer_breaks_an_exercise(name, number, answer, capsys, monkeypatch):
-    exercises = importlib.import_module(f"helpers.exercises.{name}")
-    monkeypatch.setattr(exercises, "_five_networks", lambda rate: (0.0, 0.0), raising=False)  # trains for a while
-    capsys.readouterr()
-    getattr(exercises, f"check_{number}")(answer)
-    *printed, said = capsys.readouterr().out.splitlines()  # print is among the answers: it prints a line of its own
-    assert said.startswith(("Not answered yet.", "Not yet: ", "Right")) and (not printed or callable(answer))
 
 
 # Drawings

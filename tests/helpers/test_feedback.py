@@ -1,0 +1,154 @@
+"""Feedback on exercises: what students type is brought into one form, and what they are told is one useful line."""
+
+import re
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from helpers import feedback
+
+PLAIN = feedback.Exercise(
+    clean=feedback.function,
+    right=lambda f: f(2.0) == 4.0,
+    praise="Right.",
+    slips=(feedback.Slip("lambda x: -x * x", lambda f: f(2.0) == -4, "the sign."),),
+)
+
+
+@pytest.mark.parametrize(
+    "typed, told",
+    [
+        (
+            "def answer(x):\n    y = x + 1\n    return yy",
+            "your line 3, `return yy`, raises NameError: name 'yy' is not",
+        ),
+        ("lambda x: x.squared()", "your line 1, `lambda x: x.squared()`, raises AttributeError: 'float' object has no"),
+        ("lambda: 4.0", "your line 1, `lambda: 4.0`, raises TypeError"),
+        ("lambda x: 1 / 0", "raises ZeroDivisionError: division by zero"),
+        ("def answer(x):\n    return answer(x)", "your line 2, `return answer(x)`, raises RecursionError"),
+        ("def answer(x):\n    raise SystemExit", "your line 2, `raise SystemExit`, raises SystemExit"),
+        (
+            "def answer(x):\n    while True:\n        print(x)",
+            "your line 3, `print(x)`, raises EndlessPrinting: it prints",
+        ),
+        ("def answer(x):\n    raise ValueError('two\\nlines')", "raises ValueError: two lines"),
+        ("np.linalg.inv", "raises LinAlgError: 0-dimensional array given"),
+    ],
+)
+def test_the_students_own_exception_is_shown_with_its_line(typed, told):
+    status, said = PLAIN.verdict(feedback.evaluate(typed, {"np": np}))
+    assert status == "error" and told in said
+
+
+def test_the_line_is_found_in_what_was_typed_in_a_notebook_cell():
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_cell("import math\n\ndef helper(x):\n    return x.upper()\n")
+        shell.run_cell("# my try\ndef mine(x):\n    return helper(x)\n")
+        status, said = PLAIN.verdict(shell.user_ns["mine"])
+    finally:
+        InteractiveShell.clear_instance()
+    assert status == "error"
+    assert said == "your line 3, `return helper(x)`, raises AttributeError: 'float' object has no attribute 'upper'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "None",
+        "...",
+        "(None, None)",
+        "lambda x: None",
+        "lambda x: ...",
+        "def answer(x):\n    pass",
+        "def answer(x):\n    '''Square x.'''\n    return ...",
+        "def answer(x):\n    y = ...\n    return y",
+        "def answer(x):\n    y = ...\n    return y + x",
+    ],
+)
+def test_a_blank_is_not_answered_yet(text):
+    assert PLAIN.verdict(feedback.evaluate(text, {})) == ("unanswered", "Not answered yet.")
+
+
+def test_a_function_without_return_is_told_so_and_is_no_stub():
+    assert PLAIN.verdict(feedback.evaluate("def answer(x):\n    x * x", {})).sentence.endswith("add a return.")
+
+
+@pytest.mark.parametrize(
+    "typed, cleaned",
+    [
+        ("[1, 2]", [1, 2]),
+        ("(1, 2)", [1, 2]),
+        ("[[1], [2]]", [1, 2]),
+        ("[[1, 2]]", [1, 2]),
+        ("np.array([1, 2])", [1, 2]),
+        ("torch.tensor([1., 2.], requires_grad=True)", [1, 2]),
+        ("[np.array([1]), torch.tensor(2)]", [1, 2]),
+        ("(x for x in (1, 2))", [1, 2]),
+        ("range(1, 3)", [1, 2]),
+        ("{'a': 1, 'b': 2}", [1, 2]),
+        ("map(int, '12')", [1, 2]),
+    ],
+)
+def test_numbers_are_found_in_every_dress(typed, cleaned):
+    import torch
+
+    answer = feedback.evaluate(typed, {"np": np, "torch": torch})
+    assert feedback.array(answer, (2,)).tolist() == cleaned
+
+
+@pytest.mark.parametrize(
+    "answer, told",
+    [
+        ([1, 2, 3], "give 2 numbers; yours has the shape (3,)."),
+        ("12", "not the text '12'"),
+        ({1, 2}, "a set has no order"),
+        ([1, [2, 3]], "this is no array of numbers"),
+        ([1j, 1], "give numbers, not 1j"),
+        ([len, 2], "give numbers, not <built-in"),
+        ([None, 2], "Not answered yet."),
+    ],
+)
+def test_what_is_no_such_array_is_refused_in_words(answer, told):
+    with pytest.raises(feedback.Told, match=re.escape(told)):
+        feedback.array(answer, (2,))
+
+
+@pytest.mark.parametrize("text", ["X3", "x_3", "x₃", "$x_3$", "x3'", "`x3`", "[x3]"])
+def test_a_name_is_found_in_every_dress(text):
+    assert feedback.names(text) == feedback.names([text]) == {"x3"}
+
+
+@pytest.mark.parametrize("tensors", [False, True])
+@pytest.mark.parametrize(
+    "text", ["lambda A: torch.square(A)", "lambda A: np.multiply(A, np.asarray(A))", "lambda A: A * A"]
+)
+def test_a_function_may_be_written_for_numpy_or_torch(text, tensors):
+    import torch
+
+    A = np.array([1.0, 2.0])
+    guarded = feedback.function(feedback.evaluate(text, {"np": np, "torch": torch}))
+    assert feedback.on_arrays(guarded, A, tensors=tensors).tolist() == [1, 4]
+
+
+def test_a_function_cannot_change_what_it_is_checked_with():
+    def spoil(A):
+        A *= 0
+        return A
+
+    A = np.ones(2)
+    feedback.on_arrays(feedback.function(spoil), A)
+    assert A.tolist() == [1, 1]
+
+
+def test_every_sentence_passes_through_say(monkeypatch):
+    """A translation changes `say` alone: praise, hints and what the mechanism itself says."""
+    monkeypatch.setattr(
+        feedback, "say", lambda sentence, **values: f"<{sentence.format(**values) if values else sentence}>"
+    )
+    told = [
+        PLAIN.verdict(eval(text)).sentence
+        for text in ("lambda x: x * x", "lambda x: -x * x", "lambda x: x", "None", "3")
+    ]
+    assert all(sentence.startswith("<") and sentence.endswith(">") for sentence in told), told
