@@ -91,16 +91,17 @@ def _stray(a):
 
 
 _SILU, _DROPOUT = '("silu",) * 3', "(0.1, 0.1, 0.0)"
+_START = f"Configuration((32, 16, 8), {_SILU}, {_DROPOUT}"
 check_2 = Exercise(
     clean=_configuration,
     right=lambda a: all(_is_wanted(a, field) for field in _WANTED) and _not_buildable(a) is None,
     praise="Right. A new network is a new value, and no new code.",
     dresses=(
-        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", groups=2)',
+        f'{_START}, "group", groups=2)',
         f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1, 0), "group", 0, 2)',
         f'Configuration(widths=(32, 16, 8), activations={_SILU}, dropout={_DROPOUT}, norm="group", groups=2)',
         f'Configuration(groups=2, norm="group", dropout={_DROPOUT}, activations={_SILU}, widths=(32, 16, 8))',
-        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group")._replace(groups=2)',
+        f'{_START}, "group")._replace(groups=2)',
         f'Configuration((32, 16, 8), ("silu", "silu", "silu"), {_DROPOUT}, "group", 0.0, 2)',
     ),
     slips=(
@@ -128,26 +129,26 @@ check_2 = Exercise(
             "dropout is 0.1 after the first two layers and 0 after the third.",
         ),
         Slip(
-            f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "batch", groups=2)',
+            f'{_START}, "batch", groups=2)',
             lambda a: a.norm != "group",
             'norm must be "group".',
         ),
         Slip(
-            f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group")',
+            f'{_START}, "group")',
             lambda a: a.weight_decay == 0 and a.groups > 2,
             "the narrowest layer has 8 units: fewer than four would be left in a group.",
         ),
         Slip(
-            f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", groups=1)',
+            f'{_START}, "group", groups=1)',
             lambda a: a.weight_decay == 0 and a.groups < 2,
             "more groups are possible: 8 units can be shared out in fours.",
         ),
-        Slip(f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", groups=2.0)', _not_buildable, _not_buildable),
+        Slip(f'{_START}, "group", groups=2.0)', _not_buildable, _not_buildable),
     ),
     counterexample=_stray,
     also_wrong={
-        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", 2)': "weight_decay is 2, and 0 is asked for",
-        f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", 0, 2, "activation norm")': "order is 'activation norm'",
+        f'{_START}, "group", 2)': "weight_decay is 2, and 0 is asked for",
+        f'{_START}, "group", 0, 2, "activation norm dropout")': "order is 'activation",
         "(32, 16, 8)": "give a Configuration",
     },
 )
