@@ -7,7 +7,6 @@ rest: it has a name for screen readers, knows the keyboard, and works in Jupyter
 
 import base64
 import html
-import io
 from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
@@ -154,9 +153,7 @@ def _pictures(draw: Callable[[FigureBase, int], object], count: int, size: tuple
             for ax, place in zip(fig.axes, places):
                 ax.set_position(place)
             plotting.refuse_pale(fig)
-            buffer = io.BytesIO()
-            fig.savefig(buffer, format="png", metadata={"Software": None})
-            pictures.append(buffer.getvalue())
+            pictures.append(plotting.picture(fig))
         finally:
             plt.close(fig)
     return pictures

@@ -88,7 +88,8 @@ def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     except SyntaxError as error:
         raise Failure(f"its code must be plain Python, without magics: {(error.text or '').strip()!r}") from None
     folders = sorted({str(pathlib.PurePosixPath(CARRIED, path).parent) for path in files})
-    first = f"# @title Make the folders\nimport pathlib\n\nfor folder in {folders}:\n    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)"
+    first = "# @title Make the folders\nimport pathlib\n\n"
+    first += f"for folder in {folders}:\n    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)"
     texts = [first, *(f"%%writefile {CARRIED}/{path}\n{text}" for path, text in files.items())]
     added = [nbformat.v4.new_markdown_cell(EXPLANATION, id="helpers")]
     for number, text in enumerate(texts):

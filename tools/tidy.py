@@ -37,7 +37,7 @@ NOTEBOOK = {
         "pygments_lexer": "ipython3",
     },
 }
-OUTPUT = {"needs_background", "image/png"}  # the metadata of an output; those of a picture are IMAGE
+OUTPUT = {"needs_background", "drawn", "image/png"}  # the metadata of an output; those of a picture are IMAGE
 IMAGE = {"alt", "needs_background"}
 SHOWN = {"image/png", "text/html", "text/latex", "text/markdown", "text/plain"}
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}  # as Colab and JupyterLab say it

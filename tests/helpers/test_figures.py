@@ -1,5 +1,6 @@
 """The figure comparison lets float noise pass and catches what a reader would see; drawings promise what they show."""
 
+import base64
 import io
 import json
 import re
@@ -11,9 +12,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb, to_rgba
+from PIL import Image
 
 from helpers import plotting
-from tests.stored_output import compare_figures, look_difference, png_difference
+from tests.stored_output import compare_figures, look_difference, png_difference, without_pictures
 
 
 def picture(shift=0.0, marker="o", color=plotting.BLUE, noise=0.0):
@@ -22,10 +24,18 @@ def picture(shift=0.0, marker="o", color=plotting.BLUE, noise=0.0):
     x = np.linspace(0, 1, 30)
     ax.plot(x, np.sin(6 * x) + noise, color=color, marker=marker, markevery=6)
     ax.plot(x, np.cos(6 * x) + shift, color=plotting.VERMILLION)
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png")
+    png = plotting.picture(fig)
     plt.close(fig)
-    return buffer.getvalue()
+    return png
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What is shown, as in a notebook: pairs of the data of an output and how it was displayed."""
+    shown = []
+    monkeypatch.setattr(plotting, "get_ipython", object)
+    monkeypatch.setattr(plotting, "display", lambda data, **how: shown.append((data, how)))
+    return shown
 
 
 def test_float_noise_passes():
@@ -39,9 +49,9 @@ def test_a_moved_curve_another_marker_or_a_wrong_colour_is_caught(change):
 
 
 def output(png=b"", alt="a sentence about the figure"):
-    import base64
-
-    return {"data": {"image/png": base64.b64encode(png).decode()}, "metadata": {"image/png": {"alt": alt}}}
+    code = base64.b64encode(png).decode()
+    page = f'<img src="data:image/png;base64,{code}" alt="{alt}">'
+    return {"data": {"image/png": code, "text/html": page}, "metadata": {"image/png": {"alt": alt}}}
 
 
 def test_a_missing_figure_or_text_alternative_is_caught():
@@ -50,6 +60,12 @@ def test_a_missing_figure_or_text_alternative_is_caught():
     assert "0 figures where 1" in compare_figures([], [output(png)])
     assert "text alternative" in compare_figures([output(png)], [output(png, alt=None)])
     assert "text alternative" in compare_figures([output(png, alt="another")], [output(png)])
+    mixed = output(png)
+    mixed["data"]["text/html"] = output(png[:-9])["data"]["text/html"]
+    assert "not the stored PNG" in compare_figures([output(png)], [mixed])
+    assert without_pictures([output(png)]) == without_pictures(
+        [{**output(png), "data": {**output()["data"], "image/png": output(png)["data"]["image/png"]}}]
+    )
 
 
 def unstable(shift=0.0, labels=("one", "two"), colors=(plotting.BLUE, plotting.VERMILLION), flat=1, size=(6, 3), x="x"):
@@ -175,6 +191,7 @@ def test_lines_marks_and_arrows_too_pale_are_refused_unless_they_are_not_drawn(d
     inset = [patch for inner in ax.child_axes for patch in inner.patches]
     for artist in [*ax.lines, *ax.collections, *ax.patches, *inset, *(text.arrow_patch for text in ax.texts)]:
         artist.set_visible(False)
+    ax.text(0.5, 0.5, "nothing else")
     plotting.show(fig, alt="a", caption="c")
 
 
@@ -227,19 +244,82 @@ def test_an_opacity_that_makes_a_line_or_words_pale_is_named_or_counted():
     plt.close(fig)
 
 
-def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(monkeypatch):
-    shown = []
-    monkeypatch.setattr(plotting, "display", lambda data, **kwargs: shown.append((data, kwargs)))
+def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(shown):
     fig, other = plt.figure(), plt.figure()
-    plotting.show(fig, alt="finding", caption="see this")
+    plotting.show(fig, alt='1 < 2 & "so on"', caption="see this")
     (image, how), (caption, how_caption) = shown
-    assert image["image/png"].startswith(b"\x89PNG") and image["text/plain"] == "finding"
-    assert b"Software" not in image["image/png"], "the version of Matplotlib would differ between machines"
-    assert how["raw"] and how["metadata"]["image/png"] == {"alt": "finding", "needs_background": "light"}
+    png = image["image/png"]
+    assert png.startswith(b"\x89PNG") and image["text/plain"] == '1 < 2 & "so on"'
+    assert b"Software" not in png, "the version of Matplotlib would differ between machines"
+    assert image["text/html"] == (
+        f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" alt="1 &lt; 2 &amp; &quot;so on&quot;">'
+    )
+    assert how["raw"] and how["metadata"]["image/png"] == {"alt": image["text/plain"], "needs_background": "light"}
+    assert how["metadata"]["needs_background"] == "light"
     assert json.loads(how["metadata"]["drawn"]) == {"size": [7.5, 3.4], "words": [], "axes": []}
     assert caption == {"text/markdown": "*see this*", "text/plain": "see this"} and how_caption == {"raw": True}
     assert not plt.fignum_exists(fig.number) and plt.fignum_exists(other.number)
     plt.close(other)
+
+
+def test_a_script_without_a_notebook_gets_the_words(capsys):
+    plotting.show(plt.figure(), alt="A line rises.", caption="See it rise.")
+    assert capsys.readouterr().out == "Figure: A line rises.\nSee it rise.\n"
+
+
+def test_few_colours_make_a_picture_small_and_no_different_to_see():
+    plotting.use_style()
+    fig, ax = plt.subplots()
+    plotting.decision_regions(ax, lambda X: 1 / (1 + np.exp(-3 * X[:, :1] * X[:, 1:])), (-3, 3), (-3, 3))
+    full = io.BytesIO()
+    fig.savefig(full, format="png")
+    small = plotting.picture(fig)
+    plt.close(fig)
+    assert len(small) < 0.5 * len(full.getvalue())
+    one, other = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), float) for png in (small, full.getvalue()))
+    away = np.abs(one - other)
+    assert np.sqrt((away**2).mean()) < 1.5 and (away < 24).mean() > 0.999
+
+
+@pytest.mark.parametrize(
+    "draw, message",
+    [
+        (lambda ax: None, "Axes must show something, got none but 'title'."),
+        (lambda ax: ax.plot([0, 1], [0, 1], visible=False), "Axes must show something, got none but 'title'."),
+        (lambda ax: ax.plot([0, 1], 2 * [np.nan], "k", label="f"), "got 'f' outside."),
+        (lambda ax: (ax.plot([0, 1], [5, 6], "k", label="f"), ax.set_ylim(0, 1)), "got 'f' outside."),
+        (lambda ax: ax.text(0, 0, "dust", fontsize=1), "The letters of 'dust' must be 6 points or larger, got 1."),
+    ],
+)
+def test_a_figure_in_which_a_reader_looks_in_vain_is_refused(draw, message):
+    fig, ax = plt.subplots()
+    ax.set_title("title", loc="left")
+    draw(ax)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        plotting.show(fig, alt="a", caption="c")
+    plt.close(fig)
+
+
+def test_a_line_that_crosses_the_axes_or_only_names_a_style_is_none_of_these(shown):
+    fig, ax = plt.subplots()
+    ax.plot([-9, 9], [0.5, 0.5], "k")
+    ax.plot([0.5], [0.5], "ko")
+    ax.plot([], [], "k", label="a style")
+    ax.axvline(0.5, color="k")
+    ax.axline((0, 0), slope=1, color="k")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    plotting.show(fig, alt="a", caption="c")
+    assert len(shown) == 2
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b", "…", None, 3])
+def test_an_alternative_or_a_caption_that_says_nothing_is_refused(text):
+    for words in ({"alt": text, "caption": "c"}, {"alt": "a", "caption": text}):
+        with pytest.raises(ValueError, match=r"^(alt|caption) must be a sentence about the figure, got "):
+            plotting.show(plt.figure(), **words)
+    with pytest.raises(TypeError, match=r"^fig must be a Matplotlib Figure, got None\.$"):
+        plotting.show(None, alt="a", caption="c")
+    plt.close("all")
 
 
 @pytest.fixture

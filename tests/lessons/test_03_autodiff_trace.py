@@ -204,6 +204,7 @@ def test_equal_constants_stay_two_nodes(taught):
 def run_notebook(parameters, monkeypatch, last="## 8."):
     """Run the cells up to a heading with other parameters; return their scope and all that was shown."""
     shown = []
+    monkeypatch.setattr(plotting, "get_ipython", object)
     for module in (plotting, graph_drawing):
         monkeypatch.setattr(module, "display", lambda data, **_: shown.append(data))
     monkeypatch.chdir(NOTEBOOKS)
