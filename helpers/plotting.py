@@ -14,7 +14,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython import get_ipython
 from IPython.display import display
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection, PolyCollection, QuadMesh
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb, to_rgba
@@ -33,7 +32,6 @@ from helpers.read_back import drawn as drawn  # lessons read what they have draw
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
 BLUE, VERMILLION, GREY, INK, RUST = "#0072B2", "#D55E00", "#5A5A5A", "#111111", "#B04A00"
-SMALLEST = 6  # points; smaller letters are dust on a phone
 PROBABILITY = LinearSegmentedColormap.from_list("blue_white_vermillion", [BLUE, "white", VERMILLION])
 
 
@@ -112,30 +110,6 @@ def refuse_pale(fig: Figure) -> None:
             raise ValueError(f"The colour of a line or mark must have a contrast of 3 with white, got {found}.")
 
 
-def refuse_empty(fig: Figure) -> None:
-    """Raise ValueError if a reader would look in vain: at bare axes, at a line that is nowhere, at tiny letters."""
-    for text in fig.findobj(Text):
-        if text.get_visible() and text.get_text().strip() and text.get_fontsize() < SMALLEST:
-            size = text.get_fontsize()
-            raise ValueError(f"The letters of {text.get_text()!r} must be {SMALLEST} points or larger, got {size:g}.")
-    for ax in fig.axes:
-        ax.autoscale_view()  # limits that are still to come
-        if ax.get_visible() and not any(artist.get_visible() for artist in _content(ax)):
-            raise ValueError(f"Axes must show something, got none but {ax.get_title(loc='left') or ax.get_title()!r}.")
-        for line in ax.lines:
-            path = line.get_transform().transform_path(line.get_path()).cleaned(remove_nans=True)
-            seen = path.intersects_bbox(ax.bbox, filled=False) or ax.bbox.count_contains(path.vertices)
-            if line.get_visible() and len(line.get_xdata()) and not seen:
-                raise ValueError(f"A line must lie within the limits of its axes, got {line.get_label()!r} outside.")
-
-
-def _content(ax: Axes) -> Iterator[Artist]:
-    """What has been put on Axes: all but frame, ground, axes and titles."""
-    yield from itertools.chain(ax.lines, ax.collections, ax.patches, ax.images, ax.texts, ax.tables, ax.artists)
-    yield from ax.child_axes
-    yield from filter(None, [ax.get_legend()])
-
-
 def picture(fig: Figure) -> bytes:
     """The figure as PNG, as small as it can be without a difference to see: with 256 colours chosen from its own."""
     buffer = io.BytesIO()
@@ -160,26 +134,19 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
         alt: what the figure shows and what follows from it, in words; it replaces the picture.
         caption: one visible line below the picture that says what to see.
     Raises:
-    for sentence in contradictions(fig, caption):
-        raise ValueError(f"{sentence[0].upper()}{sentence[1:]}.")
-    shown, png = describe(fig), picture(fig)
+        TypeError: if fig is no figure.
+        ValueError: if alt or caption says nothing; if words, lines or marks are too pale to see on white; or if the
+            picture and its words contradict each other (see read_back.contradictions).
     """
     if not isinstance(fig, Figure):
         raise TypeError(f"fig must be a Matplotlib Figure, got {fig!r}.")
     for name, text in (("alt", alt), ("caption", caption)):
         if not isinstance(text, str) or not any(map(str.isalnum, text)):
             raise ValueError(f"{name} must be a sentence about the figure, got {text!r}.")
-    refuse_empty(fig)
     refuse_pale(fig)
-<<<<<<< HEAD
     for sentence in contradictions(fig, caption):
         raise ValueError(f"{sentence[0].upper()}{sentence[1:]}.")
-    shown = describe(fig)
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", metadata={"Software": None})
-=======
-    shown, png = drawn.describe(fig), picture(fig)
->>>>>>> f58e0e5 (Text alternatives reach screen readers; figures a third as large)
+    shown, png = describe(fig), picture(fig)
     plt.close(fig)
     if get_ipython() is None:
         print(f"Figure: {alt}\n{caption}")

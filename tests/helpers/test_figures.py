@@ -281,37 +281,6 @@ def test_few_colours_make_a_picture_small_and_no_different_to_see():
     assert np.sqrt((away**2).mean()) < 1.5 and (away < 24).mean() > 0.999
 
 
-@pytest.mark.parametrize(
-    "draw, message",
-    [
-        (lambda ax: None, "Axes must show something, got none but 'title'."),
-        (lambda ax: ax.plot([0, 1], [0, 1], visible=False), "Axes must show something, got none but 'title'."),
-        (lambda ax: ax.plot([0, 1], 2 * [np.nan], "k", label="f"), "got 'f' outside."),
-        (lambda ax: (ax.plot([0, 1], [5, 6], "k", label="f"), ax.set_ylim(0, 1)), "got 'f' outside."),
-        (lambda ax: ax.text(0, 0, "dust", fontsize=1), "The letters of 'dust' must be 6 points or larger, got 1."),
-    ],
-)
-def test_a_figure_in_which_a_reader_looks_in_vain_is_refused(draw, message):
-    fig, ax = plt.subplots()
-    ax.set_title("title", loc="left")
-    draw(ax)
-    with pytest.raises(ValueError, match=re.escape(message)):
-        plotting.show(fig, alt="a", caption="c")
-    plt.close(fig)
-
-
-def test_a_line_that_crosses_the_axes_or_only_names_a_style_is_none_of_these(shown):
-    fig, ax = plt.subplots()
-    ax.plot([-9, 9], [0.5, 0.5], "k")
-    ax.plot([0.5], [0.5], "ko")
-    ax.plot([], [], "k", label="a style")
-    ax.axvline(0.5, color="k")
-    ax.axline((0, 0), slope=1, color="k")
-    ax.set(xlim=(0, 1), ylim=(0, 1))
-    plotting.show(fig, alt="a", caption="c")
-    assert len(shown) == 2
-
-
 @pytest.mark.parametrize("text", ["", "  ", "\u200b", "…", None, 3])
 def test_an_alternative_or_a_caption_that_says_nothing_is_refused(text):
     for words in ({"alt": text, "caption": "c"}, {"alt": "a", "caption": text}):
