@@ -1,20 +1,11 @@
 """nbval compares every stored text with a fresh run; this adds figures and texts that may vary, in the same run."""
 
-import pathlib
-
 import pytest
 from nbval.plugin import IPyNbCell
 
-from tests.stored_output import (
-    PINNED,
-    compare_figures,
-    look_difference,
-    png_difference,
-    text_difference,
-    without_pictures,
-)
+from helpers import NOTEBOOKS
+from tests.stored_output import compare_figures, text_difference, without_pictures
 
-ROOT = pathlib.Path(__file__).resolve().parent
 compare_text = IPyNbCell.compare_outputs
 
 
@@ -30,8 +21,7 @@ def compare_text_then_figures(cell, fresh, stored, skip_compare=None):
         problem = ""
     else:
         return False
-    difference = look_difference if "unstable-figure" in tags else png_difference
-    problem = problem or compare_figures(fresh, stored, difference if PINNED else lambda new, old: "")
+    problem = problem or compare_figures(fresh, stored, unstable="unstable-figure" in tags)
     if problem:
         cell.comparison_traceback.append(problem)
     return not problem
@@ -47,7 +37,7 @@ def pytest_collection_modifyitems(items):
             item.options["check"] = True
 
 
-@pytest.fixture(params=sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.fixture(params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def notebook_path(request):
     """Each notebook in turn; a new one is found by its name alone."""
     return request.param

@@ -84,13 +84,19 @@ def _numbers(values: np.ndarray) -> list[float | None]:
 def sketch(where: np.ndarray, blocks: int = 8) -> list[list[float | None]]:
     """Many points, shape (n, 2), in few numbers, so that two runs can be compared.
 
-    From left to right, for each of at most so many blocks of as many points: the median of x, and of y the median, the
-    10th and the 90th percentile.
+    In the order in which they are drawn, for each of at most so many blocks of as many points: the median of x, and of
+    y the median, the 10th and the 90th percentile.
     """
     where = where[np.isfinite(where).all(axis=1)]
-    where = where[np.lexsort((where[:, 1], where[:, 0]))]
     parts = [part.T for part in np.array_split(where, blocks) if len(part)]
     return [_numbers([np.median(x), *np.quantile(y, [0.5, 0.1, 0.9])]) for x, y in parts]
+
+
+def grid(where: np.ndarray, ax: Axes) -> list[float | None]:
+    """The share of points, shape (n, 2), in each of four times four fields of Axes, row by row from below."""
+    inside = ax.transAxes.inverted().transform(ax.transData.transform(where))
+    counts, _, _ = np.histogram2d(*inside.T[::-1], bins=4, range=[(0, 1), (0, 1)])
+    return _numbers(counts / max(len(where), 1))
 
 
 def _shades(artist: Artist) -> np.ndarray | None:
@@ -137,7 +143,10 @@ def _describe_artists(ax: Axes) -> list[dict[str, Any]]:
     for (kind, label, colors, style), members in groups.items():
         where = np.vstack([points(artist) for artist in members])
         entry = {"kind": kind, "label": label, "colors": list(colors), "style": style, "n": len(where)}
-        entry["sketch"] = sketch(where, 8 if kind in ("line", "points") else 3)
+        if kind == "points" and len(where) > 8:  # a cloud
+            entry["grid"] = grid(where, ax)
+        else:
+            entry["sketch"] = sketch(where, 8 if kind in ("line", "points") else 3)
         shades = [_blocks(values) for values in map(_shades, members) if values is not None]
         found.append(entry | ({"shades": shades} if shades else {}))
     return found
@@ -173,8 +182,8 @@ def describe(fig: Figure) -> dict[str, Any]:
     Returns:
         "size" in inches; "words" outside the axes; and for each Axes, those inside others included, its "words"
         (titles, labels, legend, annotations), its "x" and "y" as [scale, low, high], and its "artists", each with
-        "kind", "label", "colors", "style", the number "n" of its points and a "sketch" of where they lie; what a
-        colour map shows also has its "shades", the medians of blocks.
+        "kind", "label", "colors", "style", the number "n" of its points and a "sketch" of where they lie, or of a
+        cloud the "grid"; what a colour map shows also has its "shades", the medians of blocks.
     """
     parts = [fig, *fig.findobj(SubFigure)]
     words = _words([text for part in parts for text in part.texts], [box for part in parts for box in part.legends])

@@ -2,22 +2,18 @@
 
 import base64
 import copy
-import io
 import itertools
+import json
 import pathlib
 import re
 import tempfile
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from PIL import Image
-from scipy import ndimage
-from scipy.signal import correlate
 
 from helpers import plotting
 from tools import environment
@@ -30,10 +26,11 @@ PINNED = not environment.unmet({"matplotlib": MATPLOTLIB})
 # below 0.3); a single marker of another shape or place gives 1 or more. test_figures.py shows both.
 TOLERANCE = 0.6
 
-# For figures that chaos draws otherwise on another processor: at most a share ELSEWHERE of an ink may lie farther than
-# FAR, in pixels, from where it was. Simulated processors, and inputs changed by rounding, give up to 0.22, swapped data
-# mostly 0.4 or more. Words up to SHORT pixels are the numbers of axes.
-FAR, ELSEWHERE, SHORT = 24, 0.3, 30
+# How far what is drawn may lie from where it was stored, as a share of its axes, and the limits of the axes themselves.
+# Of a figure that chaos draws otherwise on another processor, curves move: simulated processors give up to MEASURED.
+STILL, MOVED, LIMITS = 0.01, 0.15, 0.5
+# Data are swapped if two artists would fit this many times better in each other's place; closer ones look the same.
+SWAPPED, ALIKE = 3, 0.02
 
 
 def png_difference(fresh: bytes, stored: bytes) -> str:
@@ -51,67 +48,90 @@ def png_difference(fresh: bytes, stored: bytes) -> str:
     return f"the figure differs from the stored one: RMS {result['rms']:.2f} > {TOLERANCE}" if result else ""
 
 
-def inks(picture: np.ndarray) -> list[np.ndarray]:
-    """Where a picture is warm, strongly warm, cold, strongly cold, and grey; bands are too pale for any."""
-    warm = picture[..., 0] - picture[..., 2]
-    grey = (np.ptp(picture, axis=2) < 9) & (picture.max(2) < 160)
-    return [warm > 60, warm > 120, warm < -60, warm < -120, grey]
+def share(axis: list, values: np.ndarray) -> np.ndarray:
+    """Values on an axis, [scale, low, high], as shares of the way from its low to its high end."""
+    scale, low, high = axis
+    low, high, values = (np.asarray(value, dtype=float) for value in (low, high, values))
+    if scale == "log":
+        with np.errstate(all="ignore"):
+            low, high, values = np.log10(low), np.log10(high), np.log10(values)
+    return (values - low) / (high - low)
 
 
-def elsewhere(one: np.ndarray, other: np.ndarray) -> float:
-    """The share of an ink that lies farther than FAR from where another picture has it, either way round."""
-    if not (one.any() and other.any()):
-        return float(one.any() or other.any())
-    ways = ((one, other), (other, one))
-    return max((ndimage.distance_transform_edt(~there)[here] > FAR).mean() for here, there in ways)
+def distance(new: dict, old: dict, axes: dict) -> float:
+    """How far an artist lies from another, as a share of the axes; of clouds the share of points that moved."""
+    if {"grid"} <= new.keys() & old.keys():
+        return float(np.abs(np.subtract(new["grid"], old["grid"])).sum() / 2)
+    one, other = (np.array(artist.get("sketch", []), dtype=float).reshape(-1, 4) for artist in (new, old))
+    if one.shape != other.shape or (np.isnan(one) != np.isnan(other)).any():
+        return np.inf
+    apart = [np.abs(share(axes[axis], one[:, i]) - share(axes[axis], other[:, i])) for i, axis in enumerate("xy")]
+    far = np.nan_to_num(np.max(apart, axis=0)).mean() if len(one) else 0.0
+    if "shades" in old or "shades" in new:
+        one, other = (np.array(artist.get("shades", []), dtype=float) for artist in (new, old))
+        if one.shape != other.shape:
+            return np.inf
+        far = max(far, np.nanmean(np.abs(one - other)) / max(np.ptp(other[np.isfinite(other)]), 1e-9))
+    return float(far)
 
 
-def printed_words(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The words in dark letters on white, each as the middle of its place and its pixels."""
-    blots, _ = ndimage.label(ndimage.binary_dilation((picture < 255).any(2), np.ones((3, 5))))
-    places = [place for place in ndimage.find_objects(blots) if 6 < min(s.stop - s.start for s in place) <= 40]
-    found = [(np.array([(s.start + s.stop) / 2 for s in place]), picture[place]) for place in places]
-    return [(at, word) for at, word in found if word.min() < 80 and np.ptp(word, axis=2).max() < 9]
+def name_of(artist: dict) -> str:
+    return f"the {artist['kind']} {artist['label'] or artist['style']!r} in {' and '.join(artist['colors'])}"
 
 
-def same_word(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two pieces of pictures show one word, at whatever fraction of a pixel it was drawn."""
-    if np.array_equal(one, other):
-        return True
-    if np.abs(np.subtract(one.shape, other.shape)).max() > 2:
-        return False
-    fine = [ndimage.zoom(ndimage.gaussian_filter(np.pad(255.0 - word.mean(2), 3), 0.8), 4) for word in (one, other)]
-    return correlate(*(word / np.linalg.norm(word) for word in fine), method="fft").max() > 0.993
+def artist_difference(new: dict, old: dict, axes: dict, moved: float) -> str:
+    """Say how one artist of a figure differs from the one that is stored in its place."""
+    if name_of(new) != name_of(old) or new["style"] != old["style"]:
+        return f"{name_of(new)} {new['style']} is drawn where {name_of(old)} {old['style']} is stored"
+    if not old["n"] / 2 <= new["n"] <= 2 * old["n"]:
+        return f"{name_of(new)} has {new['n']} points where {old['n']} are stored"
+    far = distance(new, old, axes)
+    return f"{name_of(new)} lies {far:.0%} of the axes from where it is stored" if far > moved else ""
 
 
-def without_twin(words: list, others: list) -> list:
-    """The words that are not found among the others near their place: an axis may stretch, a line stays a line."""
-    return [
-        (at, word)
-        for at, word in words
-        if not any((np.abs(at - there) <= (8, 40)).all() and same_word(word, twin) for there, twin in others)
-    ]
+def swapped(new: list[tuple], old: list[tuple]) -> str:
+    """Say which two artists, each given with its axes, have changed places."""
+    pairs = itertools.combinations(zip(new, old), 2)
+    for ((one, _), (was_one, axes)), ((two, _), (was_two, other_axes)) in pairs:
+        if one["kind"] == two["kind"]:
+            apart = distance(one, was_one, axes) + distance(two, was_two, other_axes)
+            crossed = distance(one, was_two, axes) + distance(two, was_one, other_axes)
+            if apart > ALIKE and SWAPPED * crossed < apart:
+                return f"{name_of(one)} and {name_of(two)} have swapped their data"
+    return ""
 
 
-def look_difference(fresh: bytes, stored: bytes) -> str:
-    """Say how two PNGs differ in what stays where chaos moves curves and points.
+def drawing_difference(fresh: dict, stored: dict, moved: float = STILL) -> str:
+    """Say how two figures differ by what they show (helpers/drawn.py), where its curves may have moved by so much.
 
-    That is the size; the words, of which only short ones, the numbers of axes, may come and go, but none may stand in
-    another's place; and most of each ink. Words are compared exactly; of the data only what moves three tenths of an
-    ink. So none of these are noticed: data swapped between curves nearer than FAR or of one colour (solid and dashed),
-    or between two rows of one panel of several, pale bands, and words in grey or on a coloured ground.
+    That is the size; the words, in which only numbers may move a little; the axes; and every artist: what it is, its
+    label, colour and style, roughly its number of points, and where it lies. Data swapped between two artists are
+    noticed even where each would still be near enough, if only they are not alike.
     """
-    new, old = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int) for png in (fresh, stored))
-    if new.shape != old.shape:
-        return f"size {new.shape[1::-1]} is not the stored {old.shape[1::-1]}"
-    words = [printed_words(picture) for picture in (new, old)]
-    come, gone = without_twin(*words), without_twin(*reversed(words))
-    changed = [at for at, word in come + gone if max(word.shape) > SHORT]
-    changed += [a for a, x in come for b, y in gone if (np.abs(a - b) * 2 < np.add(x.shape, y.shape)[:2]).all()]
-    if changed:
-        return f"other words than in the stored figure, {changed[0][1]:.0f} to the right and {changed[0][0]:.0f} down"
-    share = max(map(elsewhere, inks(new), inks(old)))
-    return f"{share:.0%} of an ink is elsewhere in the stored figure" if share > ELSEWHERE else ""
+    if fresh["size"] != stored["size"]:
+        return f"size {fresh['size']} is not the stored {stored['size']}"
+    if len(fresh["axes"]) != len(stored["axes"]):
+        return f"{len(fresh['axes'])} axes where {len(stored['axes'])} are stored"
+    for new, old in ((fresh, stored), *zip(fresh["axes"], stored["axes"])):
+        problem = text_difference(*([{"text": "\n".join(part["words"])}] for part in (new, old)))
+        if problem or moved == STILL and new["words"] != old["words"]:
+            return f"other words than in the stored figure: {problem or new['words']}"
+    new_artists, old_artists = ([(a, axes) for axes in f["axes"] for a in axes["artists"]] for f in (fresh, stored))
+    if len(new_artists) == len(old_artists) and (problem := swapped(new_artists, old_artists)):
+        return problem
+    for new, old in zip(fresh["axes"], stored["axes"]):
+        for axis in "xy":
+            if new[axis][0] != old[axis][0]:
+                return f"the {axis} axis is {new[axis][0]}, and {old[axis][0]} is stored"
+            beyond = np.abs(share(old[axis], new[axis][1:]) - [0, 1]).max()
+            if not beyond <= (LIMITS if moved > STILL else STILL):
+                return f"the {axis} axis goes from {new[axis][1]} to {new[axis][2]}, stored is {old[axis][1:]}"
+        if len(new["artists"]) != len(old["artists"]):
+            return f"{len(new['artists'])} lines, areas and the like where {len(old['artists'])} are stored"
+        for one, other in zip(new["artists"], old["artists"]):
+            if problem := artist_difference(one, other, old, moved):
+                return problem
+    return ""
 
 
 PICTURE = re.compile(r'(?<=src="data:image/png;base64,)[^"]*')
@@ -126,12 +146,12 @@ def without_pictures(outputs: list) -> list:
     return told
 
 
-def compare_figures(fresh: list, stored: list, difference: Callable[[bytes, bytes], str] = png_difference) -> str:
-    """Say how the figures among two lists of outputs differ: their number, text alternatives or pictures.
+def compare_figures(fresh: list, stored: list, unstable: bool = False) -> str:
+    """Say how the figures among two lists of outputs differ: their number, text alternatives, or what they show.
 
     Args:
         fresh, stored: the outputs of one cell in two runs.
-        difference: says how two PNGs differ; an empty string where they agree.
+        unstable: whether curves may move; then the pictures themselves are not compared.
     Returns:
         an empty string where all agree.
     """
@@ -149,7 +169,13 @@ def compare_figures(fresh: list, stored: list, difference: Callable[[bytes, byte
         once = old["data"]["image/png"].replace("\n", "")
         if PICTURE.findall(old["data"].get("text/html", "")) != [once]:
             return f"figure {number}: the picture in the stored HTML is not the stored PNG"
-        problem = difference(*(base64.b64decode(o["data"]["image/png"]) for o in (new, old)))
+        if "drawn" not in old["metadata"]:
+            return f"figure {number} is stored without what it shows: run `make refresh` with this notebook's number"
+        problem = drawing_difference(
+            *(json.loads(o["metadata"]["drawn"]) for o in (new, old)), MOVED if unstable else STILL
+        )
+        if not problem and PINNED and not unstable:
+            problem = png_difference(*(base64.b64decode(o["data"]["image/png"]) for o in (new, old)))
         if problem:
             return f"figure {number}: {problem}"
     return ""

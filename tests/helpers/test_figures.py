@@ -1,9 +1,8 @@
-"""The figure comparison lets float noise pass and catches what a reader would see; drawings promise what they show."""
+"""What `show` lets out can be read and carries its words; drawings promise what they show."""
 
 import base64
 import io
 import json
-import re
 
 import matplotlib
 
@@ -15,18 +14,6 @@ from matplotlib.colors import to_rgb, to_rgba
 from PIL import Image
 
 from helpers import plotting
-from tests.stored_output import compare_figures, look_difference, png_difference, without_pictures
-
-
-def picture(shift=0.0, marker="o", color=plotting.BLUE, noise=0.0):
-    plotting.use_style()
-    fig, ax = plt.subplots(figsize=(6, 3))
-    x = np.linspace(0, 1, 30)
-    ax.plot(x, np.sin(6 * x) + noise, color=color, marker=marker, markevery=6)
-    ax.plot(x, np.cos(6 * x) + shift, color=plotting.VERMILLION)
-    png = plotting.picture(fig)
-    plt.close(fig)
-    return png
 
 
 @pytest.fixture
@@ -36,88 +23,6 @@ def shown(monkeypatch):
     monkeypatch.setattr(plotting, "get_ipython", object)
     monkeypatch.setattr(plotting, "display", lambda data, **how: shown.append((data, how)))
     return shown
-
-
-def test_float_noise_passes():
-    rng = np.random.default_rng(0)
-    assert png_difference(picture(noise=1e-9 * rng.standard_normal(30)), picture()) == ""
-
-
-@pytest.mark.parametrize("change", [{"shift": 0.05}, {"marker": "^"}, {"color": "#0062A2"}, {"color": plotting.INK}])
-def test_a_moved_curve_another_marker_or_a_wrong_colour_is_caught(change):
-    assert "differs" in png_difference(picture(**change), picture())
-
-
-def output(png=b"", alt="a sentence about the figure"):
-    code = base64.b64encode(png).decode()
-    page = f'<img src="data:image/png;base64,{code}" alt="{alt}">'
-    return {"data": {"image/png": code, "text/html": page}, "metadata": {"image/png": {"alt": alt}}}
-
-
-def test_a_missing_figure_or_text_alternative_is_caught():
-    png = picture()
-    assert compare_figures([output(png)], [output(png)]) == ""
-    assert "0 figures where 1" in compare_figures([], [output(png)])
-    assert "text alternative" in compare_figures([output(png)], [output(png, alt=None)])
-    assert "text alternative" in compare_figures([output(png, alt="another")], [output(png)])
-    mixed = output(png)
-    mixed["data"]["text/html"] = output(png[:-9])["data"]["text/html"]
-    assert "not the stored PNG" in compare_figures([output(png)], [mixed])
-    assert without_pictures([output(png)]) == without_pictures(
-        [{**output(png), "data": {**output()["data"], "image/png": output(png)["data"]["image/png"]}}]
-    )
-
-
-def unstable(shift=0.0, labels=("one", "two"), colors=(plotting.BLUE, plotting.VERMILLION), flat=1, size=(6, 3), x="x"):
-    """A figure with two curves that may be moved, relabelled, recoloured or flattened."""
-    plotting.use_style()
-    fig, ax = plt.subplots(figsize=size)
-    t = np.linspace(0, 10, 99)
-    for level, label, color in zip((1, -1), labels, colors):
-        ax.plot(t, level + flat * (0.8 * np.sin(t + shift) + 0.1 * np.sin(50 * t)), color=color, label=label)
-    ax.set(xlabel=x, title="title", xlim=(-shift, 10), ylim=(-4, 2))
-    ax.legend(loc="lower right")
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png")
-    plt.close(fig)
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize("shift", [0.03, 0.1, 0.2])
-def test_an_unstable_figure_may_move_its_curves_and_stretch_its_axes(shift):
-    assert look_difference(unstable(shift=shift), unstable()) == ""
-
-
-@pytest.mark.parametrize(
-    "change, said",
-    [
-        ({"labels": ("two", "one")}, "other words"),
-        ({"labels": ("one", "too")}, "other words"),
-        ({"x": "$x_1$"}, "other words"),
-        ({"colors": (plotting.VERMILLION, plotting.BLUE)}, "of an ink is elsewhere"),
-        ({"colors": (plotting.BLUE, plotting.GREY)}, "100% of an ink is elsewhere"),
-        ({"flat": 0.01}, "of an ink|other words"),
-        ({"shift": 2.5}, "of an ink|other words"),
-        ({"size": (6, 3.1)}, "size"),
-    ],
-)
-def test_swapped_labels_or_data_flat_curves_or_another_size_of_an_unstable_figure_are_caught(change, said):
-    assert re.search(said, look_difference(unstable(**change), unstable(x="x" if "x" not in change else "$x_2$")))
-
-
-def test_a_number_of_an_axis_may_come_or_go_but_none_may_take_anothers_place():
-    def ticks(*numbers):
-        plotting.use_style()
-        fig, ax = plt.subplots()
-        ax.set(xlim=(0, 9), xticks=[float(number.strip("x")) for number in numbers], xticklabels=numbers)
-        buffer = io.BytesIO()
-        fig.savefig(buffer, format="png")
-        plt.close(fig)
-        return buffer.getvalue()
-
-    assert look_difference(ticks("1", "5"), ticks("1", "3", "5")) == ""
-    assert look_difference(ticks("1", "3", "5"), ticks("1", "5")) == ""
-    assert "other words" in look_difference(ticks("1", "3x"), ticks("1", "3"))
 
 
 @pytest.mark.parametrize("blank", ["", "  ", None])
