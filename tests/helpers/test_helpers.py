@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 from helpers import checks, data, taught
 from helpers.definitions import load_taught
-from helpers.progress import progress, watched
+from helpers.progress import watched
 
 
 class Pair(NamedTuple):
@@ -221,19 +221,6 @@ def test_an_environment_variable_overrides_the_guess(no_reader, monkeypatch):
     kernel(monkeypatch, {"metadata": {"cellId": "a"}})
     monkeypatch.setenv("HELPERS_WATCHED", "0")
     assert watched() is False
-
-
-def test_a_progress_bar_that_is_watched_shows_its_text_and_leaves_nothing_behind(capsys, monkeypatch):
-    monkeypatch.setenv("HELPERS_WATCHED", "1")
-    assert list(progress((i for i in range(3)), "steps", total=3)) == [0, 1, 2]
-    drawn = capsys.readouterr().err
-    assert "steps:   0%|" in drawn and "0/3" in drawn
-    assert drawn.endswith("\r") and not drawn.rsplit("\r", 2)[-2].strip()
-
-
-def test_a_progress_bar_is_silent_where_nobody_watches(capsys):
-    assert list(progress(range(3), "steps")) == [0, 1, 2]
-    assert capsys.readouterr() == ("", "")
 
 
 def test_loading_an_unknown_notebook_lists_those_there_are():
