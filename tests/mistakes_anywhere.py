@@ -104,7 +104,7 @@ MISTAKES = [
     ("a notebook that fails passes for a good one", "tools/run.py", replace("return 1 if failures else 0", "return 0"), RUN, "test_failures_are_in_the_table"),
     ("times of a run stay in the result", "tools/run.py", replace('("papermill", "execution", "collapsed", "scrolled")', '("papermill", "collapsed", "scrolled")'), RUN, "test_what_differs_between_machines_is_taken_out"),
     ("a built notebook forgets what its helpers need", "tools/one_file.py", replace("waiting += files_needed(text)", "pass"), ["tests/tools/test_one_file.py"], "test_a_built_notebook_carries_all_that_it_imports"),
-    ("a progress bar is shown where nobody watches", "helpers/progress.py", replace("disable=not watched()", "disable=False"), HELPERS, "test_a_progress_bar_is_silent_where_nobody_watches"),
+    ("a progress bar is shown where nobody watches", "helpers/progress.py", replace(" or not watched()", ""), ["tests/helpers/test_progress_bars.py"], "test_the_bar_is_one_for_each_loop"),
     ("the conda twin has another version", "environment.yml", replace("numpy==2.4.6", "numpy==2.4.5"), ["tests/tools/test_run.py", "-k", "conda"], "test_conda_and_pip"),
     ("the README forgets a notebook's title", "README.md", replace("[3 Trace automatic differentiation, node by node]", "[3 Trace differentiation]"), form("03"), "test_the_readme_lists_the_notebook"),
 ]  # fmt: skip
