@@ -1,0 +1,74 @@
+"""make cluster: a study on a real Dask scheduler and two workers, on this machine's own network alone.
+
+The workers start in an empty folder and do not know the course: its helpers must reach them with the study.
+"""
+
+import re
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from helpers.studies import run_pieces
+from tools.child import OUTSIDE
+
+pytest.importorskip("distributed", reason="`make cluster` installs Dask")
+LOCAL = ("--host", "127.0.0.1", "--no-dashboard")
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """The address of a scheduler, and its two workers' processes."""
+    started = []
+
+    def start(program, *arguments):
+        log = tmp_path / f"{len(started)}.log"
+        command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments, *LOCAL]
+        with open(log, "w") as said:
+            started.append(subprocess.Popen(command, cwd=tmp_path, env=OUTSIDE, stdout=said, stderr=said))
+        return log
+
+    def seen(log, pattern):
+        for _ in range(600):
+            if found := re.search(pattern, log.read_text()):
+                return found[0]
+            time.sleep(0.1)
+        raise AssertionError(log.read_text())
+
+    try:
+        address = seen(start("scheduler", "--port", "0"), r"tcp://127.0.0.1:\d+")
+        for _ in range(2):
+            seen(start("worker", address, "--nthreads", "1", "--no-nanny"), "Registered to")
+        yield address, started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def draw(seed):
+    time.sleep(0.3)
+    numbers = np.random.default_rng(seed).normal(size=(40, 40))
+    return numbers @ numbers
+
+
+def same(one, other):
+    return [a.tobytes() for a in one] == [b.tobytes() for b in other]
+
+
+def test_a_cluster_gives_the_same_numbers_also_when_a_worker_is_killed_on_the_way(cluster):
+    address, workers = cluster
+    expected = [draw(seed) for seed in range(12)]
+    assert same(run_pieces(draw, range(12), scheduler=address), expected)
+    threading.Timer(1.0, workers[0].kill).start()
+    assert same(run_pieces(draw, range(12), scheduler=address), expected)
+    assert workers[0].poll() is not None, "the worker must have been killed in mid-study"
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere at all"])
+def test_a_scheduler_that_does_not_answer_is_one_sentence(address):
+    with pytest.raises(ConnectionError, match="scheduler must be the address of a running Dask scheduler such as"):
+        run_pieces(draw, [1], scheduler=address)
