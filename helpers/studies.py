@@ -13,6 +13,7 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import joblib
@@ -75,8 +76,8 @@ def worker_count(workers: int, pieces: int) -> int:
 
 
 @contextlib.contextmanager
-def _cluster(scheduler: str) -> Iterator[None]:
-    """Within the context joblib sends its work to a Dask cluster whose machines have these helpers.
+def _cluster(scheduler: str) -> Iterator[Any]:
+    """The client of a Dask cluster, whose machines have got these helpers.
 
     Raises:
         ModuleNotFoundError, ConnectionError, RuntimeError: if Dask is not installed here, no scheduler answers, there
@@ -92,14 +93,13 @@ def _cluster(scheduler: str) -> Iterator[None]:
         client = Client(scheduler, timeout="10s")
     except (OSError, ValueError) as error:
         raise ConnectionError(
-            f"scheduler must be the address of a running Dask scheduler such as tcp://host:8786, or \"\" for this "
+            f'scheduler must be the address of a running Dask scheduler such as tcp://host:8786, or "" for this '
             f"machine, got {scheduler!r}: {error}"
         ) from None
     with client, tempfile.TemporaryDirectory() as folder:
         client.upload_file(shutil.make_archive(f"{folder}/course-helpers", "zip", ROOT, "helpers"))
         require_same_versions(_versions(), client.run(_versions))
-        with joblib.parallel_config(backend="dask", client=client):
-            yield
+        yield client
 
 
 def _versions() -> dict[str, str]:
@@ -131,23 +131,25 @@ def require_same_versions(here: dict[str, str], there: dict[str, dict[str, str]]
         for package, wanted in here.items():
             if versions.get(package) != wanted:
                 raise RuntimeError(
-                    f"The worker {address} has {package} {versions.get(package)}, this machine has {wanted}: install the "
-                    "course's requirements.txt there, so that the numbers are the same."
+                    f"The worker {address} has {package} {versions.get(package)}, this machine has {wanted}: install "
+                    "the course's requirements.txt there, so that the numbers are the same."
                 )
 
 
 def _outcomes(function, pieces, places, count, scheduler) -> Iterator[Outcome]:
     """The outcome of each piece, in order, as soon as it and all before it are there."""
-    if not scheduler and count == 1:
-        yield from (_try_piece(function, piece, place) for piece, place in zip(pieces, places))
-        return
-    tasks = (joblib.delayed(_try_piece)(function, piece, place) for piece, place in zip(pieces, places))
-    backend = _cluster(scheduler) if scheduler else joblib.parallel_config(backend="loky", inner_max_num_threads=1)
-    with backend:
-        # Arrays are copied, not mapped from a file, which would make them read-only in a worker alone.
-        yield from joblib.Parallel(
-            n_jobs=-1 if scheduler else count, return_as="generator", batch_size=1, max_nbytes=None
-        )(tasks)
+    if scheduler:
+        # Not joblib's Dask backend: it waits for ever where a worker cannot import the function.
+        with _cluster(scheduler) as client:
+            for future in client.map(partial(_try_piece, function), pieces, places, pure=False):
+                yield future.result()
+    elif count == 1:
+        yield from map(partial(_try_piece, function), pieces, places)
+    else:
+        tasks = (joblib.delayed(_try_piece)(function, piece, place) for piece, place in zip(pieces, places))
+        with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+            # Arrays are copied, not mapped from a file, which would make them read-only in a worker alone.
+            yield from joblib.Parallel(count, return_as="generator", batch_size=1, max_nbytes=None)(tasks)
 
 
 def run_pieces(

@@ -49,10 +49,15 @@ def cluster(tmp_path):
             process.wait()
 
 
+NOTEBOOK = """
 def draw(seed):
     time.sleep(0.3)
     numbers = np.random.default_rng(seed).normal(size=(40, 40))
     return numbers @ numbers
+"""
+scope = {"__name__": "a_notebook", "np": np, "time": time}  # as load_taught defines it: no worker can import it
+exec(NOTEBOOK, scope)
+draw = scope["draw"]
 
 
 def same(one, other):
@@ -72,3 +77,8 @@ def test_a_cluster_gives_the_same_numbers_also_when_a_worker_is_killed_on_the_wa
 def test_a_scheduler_that_does_not_answer_is_one_sentence(address):
     with pytest.raises(ConnectionError, match="scheduler must be the address of a running Dask scheduler such as"):
         run_pieces(draw, [1], scheduler=address)
+
+
+def test_a_function_that_no_worker_can_import_is_an_error_and_no_endless_wait(cluster):
+    with pytest.raises(RuntimeError, match="deserialization"):
+        run_pieces(same, [1], scheduler=cluster[0])

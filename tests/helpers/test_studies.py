@@ -69,7 +69,7 @@ def test_a_worker_that_is_killed_is_one_clear_sentence_and_the_next_study_runs()
 
 def speak(piece):
     print("piece", piece)
-    warnings.warn(f"warning {piece}")
+    warnings.warn(f"warning {piece}", stacklevel=1)
     return float(np.exp(np.float64(1000.0 * piece)))
 
 
