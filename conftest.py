@@ -1,5 +1,9 @@
 """nbval compares every stored text with a fresh run; this adds figures and texts that may vary, in the same run."""
 
+from tools.processes import leave_settings_behind
+
+leave_settings_behind()  # before Matplotlib or a kernel reads any
+
 import pytest
 from nbval.plugin import IPyNbCell
 

@@ -36,8 +36,8 @@ PROBABILITY = LinearSegmentedColormap.from_list("blue_white_vermillion", [BLUE, 
 
 
 def use_style() -> None:
-    """Apply course.mplstyle to all figures made from here on."""
-    plt.style.use(pathlib.Path(__file__).with_name("course.mplstyle"))
+    """Apply course.mplstyle, and nothing of a personal matplotlibrc, to all figures made from here on."""
+    plt.style.use(["default", pathlib.Path(__file__).with_name("course.mplstyle")])
 
 
 def contrast(color: ColorType, ground: ColorType = "white", alpha: float | None = None) -> float:

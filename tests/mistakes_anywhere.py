@@ -9,10 +9,11 @@ from tools.mistakes.engine import rearrange, replace
 
 ONE, TWO = "notebooks/01_threshold_xnor.ipynb", "notebooks/02_numpy_backprop.ipynb"
 THREE, FOUR = "notebooks/03_autodiff_trace.ipynb", "notebooks/04_pytorch_configurations.ipynb"
-HELPERS, FIGURES, RUN = (
+HELPERS, FIGURES, RUN, FILES = (
     ["tests/helpers/test_helpers.py"],
     ["tests/helpers/test_figures.py"],
     ["tests/tools/test_run.py"],
+    ["tests/tools/test_notebook_files.py"],
 )
 
 
@@ -100,11 +101,11 @@ MISTAKES = [
     ("an adjoint is written in the colour of values", "helpers/graph_drawing.py", replace('"color": RUST', '"color": BLUE'), ["tests/helpers/test_graph_drawing.py"], "test_the_graphs_of_notebook_3_are_drawn_as_they_are_stored"),
     ("some readers cannot tell two colours of the palette apart", "helpers/course.mplstyle", replace("'0072B2', 'D55E00'", "'B07000', '6B8E23'"), ["tests/lessons/test_accessibility.py"], "test_the_palette_stays_apart"),
     # Running and building
-    ("a result is written straight over the earlier one", "tools/run.py", replace("        os.replace(name, target)\n", "        os.replace(name, target)\n        target.write_text('')\n"), RUN, "test_a_result_replaces_the_earlier_one_whole"),
-    ("a notebook that fails passes for a good one", "tools/run.py", replace("return 1 if failures else 0", "return 0"), RUN, "test_failures_are_in_the_table"),
-    ("times of a run stay in the result", "tools/run.py", replace('("papermill", "execution", "collapsed", "scrolled")', '("papermill", "collapsed", "scrolled")'), RUN, "test_what_differs_between_machines_is_taken_out"),
+    ("a result is written straight over the earlier one", "tools/notebook_files.py", replace("        os.replace(beside, target)\n", "        os.replace(beside, target)\n        target.write_text('')\n"), FILES, "test_a_result_replaces_the_earlier_one_whole"),
+    ("a notebook that fails passes for a good one", "tools/run.py", replace("return 1 if failures else 0", "return 0"), RUN, "test_each_failure_is_one_line"),
+    ("times of a run stay in the result", "tools/tidy.py", replace('cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})', "pass"), ["tests/tools/test_tidy.py"], "test_a_notebook_saved_by_any_front_end"),
     ("a built notebook forgets what its helpers need", "tools/one_file.py", replace("waiting += files_needed(text)", "pass"), ["tests/tools/test_one_file.py"], "test_a_built_notebook_carries_all_that_it_imports"),
     ("a progress bar is shown where nobody watches", "helpers/progress.py", replace(" or not watched()", ""), ["tests/helpers/test_progress_bars.py"], "test_the_bar_is_one_for_each_loop"),
-    ("the conda twin has another version", "environment.yml", replace("numpy==2.4.6", "numpy==2.4.5"), ["tests/tools/test_run.py", "-k", "conda"], "test_conda_and_pip"),
+    ("the conda twin has another version", "environment.yml", replace("numpy==2.4.6", "numpy==2.4.5"), ["tests/tools/test_environment.py"], "test_conda_and_pip"),
     ("the README forgets a notebook's title", "README.md", replace("[3 Trace automatic differentiation, node by node]", "[3 Trace differentiation]"), form("03"), "test_the_readme_lists_the_notebook"),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ import tomllib
 import nbformat
 
 from helpers import ROOT
-from tools.run import put_in_place
+from tools.notebook_files import put_in_place
 
 SETUP = """\
 # Set-up: find the course's folder here or above; on Colab, fetch it once, at a fixed revision.

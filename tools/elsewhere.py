@@ -1,7 +1,9 @@
-"""make elsewhere: run the checks where readers are: other processors, versions and parameters, Colab's set, no network.
+"""Run the checks where readers are: on other processors, with other versions and parameters, Colab's set, no network.
 
-Each row of the table runs by itself and leaves a log in build/elsewhere. Arguments choose rows by the beginning of their
-name, for instance: make elsewhere ARGS="processor offline". The exit status is 1 if any row fails.
+    python -m tools.elsewhere [ROW ...]
+
+Each row of the table runs by itself and leaves a log in build/elsewhere. Arguments choose rows by the beginning of
+their name, such as: processor offline. The exit status is 1 if any row fails.
 """
 
 import itertools
@@ -15,9 +17,9 @@ import nbformat
 
 from helpers import ROOT
 from tools import badges
-from tools.child import CUT_OFF, OUTSIDE
 from tools.environment import pins
 from tools.one_file import self_contained
+from tools.processes import CUT_OFF, without_the_course
 
 RESULTS = ROOT / "build" / "elsewhere"
 PINS = pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
@@ -80,7 +82,7 @@ class Row:
         with open(self.log, "a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(map(str, command))}\n")
             log.flush()
-            subprocess.run(command, cwd=cwd, env=OUTSIDE | variables, stdout=log, stderr=log, check=True)
+            subprocess.run(command, cwd=cwd, env=without_the_course() | variables, stdout=log, stderr=log, check=True)
 
     def environment(self, python, packages):
         """A fresh virtual environment with these packages; return its Python."""

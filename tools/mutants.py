@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from helpers import ROOT
-from tools.child import OUTSIDE
+from tools.processes import without_the_course
 
 # mutmut's exit codes of a test that failed, ended pytest itself (2, 3), or took too long; None is a mutant not tried.
 KILLED = {1, 2, 3, 36, 24, -24, 152, 255}
@@ -156,7 +156,9 @@ def main():
     os.chdir(ROOT)
     if not sys.argv[1:]:
         shutil.rmtree("mutants", ignore_errors=True)
-    run = subprocess.run([sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], env=OUTSIDE)  # mutants go first
+    run = subprocess.run(
+        [sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], env=without_the_course()
+    )  # mutants go first
     return 0 if not run.returncode and report() else 1
 
 

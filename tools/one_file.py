@@ -17,7 +17,7 @@ import nbformat
 
 from helpers import NOTEBOOKS, ROOT
 from helpers.definitions import cells_tagged
-from tools.run import Failure, named, put_in_place, read
+from tools.notebook_files import Failure, named, put_in_place, read
 from tools.tidy import tidy
 
 OUTPUT = ROOT / "build" / "colab"

@@ -25,7 +25,8 @@ from matplotlib.patches import FancyArrowPatch
 from helpers import ROOT, checks, data, graph_drawing, plotting
 from helpers.definitions import cells_tagged, load_taught
 from helpers.progress import progress
-from tools.run import Failure, check_parameters, one_line, parse_value
+from tools.notebook_files import Failure, first_line
+from tools.parameters import check_parameters, parse_value
 
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 
@@ -603,7 +604,7 @@ def test_any_text_is_read_as_one_of_four_types(text):
 
 
 @given(st.dictionaries(NAMES, DEFAULTS, min_size=1, max_size=3), st.data())
-def test_parameters_fit_by_name_and_type_or_are_refused_in_one_line(known, draw):
+def test_parameters_fit_by_name_and_type_or_are_refused_in_first_line(known, draw):
     names = sorted(set().union(*known.values()))
     given_value = draw.draw(PLAIN)
     name = draw.draw(st.sampled_from([*names, "F"]))
@@ -625,7 +626,7 @@ def test_parameters_fit_by_name_and_type_or_are_refused_in_one_line(known, draw)
 
 @given(st.lists(st.text()))
 def test_an_error_report_is_cut_to_one_line_that_says_something(lines):
-    said = one_line("\n".join(lines))
+    said = first_line("\n".join(lines))
     assert said and said == said.strip() and len(said.splitlines()) == 1
 
 

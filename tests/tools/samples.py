@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from helpers import ROOT
-from tools.run import Failure
+from tools.notebook_files import Failure
 
 OLD = "an earlier good result"
 GOOD = "print('ok')"

@@ -13,8 +13,8 @@ import pytest
 from helpers import ROOT
 from tests.tools.samples import git, notebook
 from tools import badges
-from tools.child import OUTSIDE
 from tools.one_file import carried, code_of
+from tools.processes import without_the_course
 
 COLAB = "import sys, types; sys.modules['google.colab'] = types.ModuleType('google.colab')\n"
 USE = "\nimport helpers, pathlib; print(pathlib.Path(helpers.__file__).parent.parent)"
@@ -22,7 +22,9 @@ USE = "\nimport helpers, pathlib; print(pathlib.Path(helpers.__file__).parent.pa
 
 def start(source, folder):
     """Run source in a fresh interpreter in a folder, without the course on its path."""
-    return subprocess.run([sys.executable, "-P", "-c", source], cwd=folder, capture_output=True, text=True, env=OUTSIDE)
+    return subprocess.run(
+        [sys.executable, "-P", "-c", source], cwd=folder, capture_output=True, text=True, env=without_the_course()
+    )
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_the_fixed_revision_holds_all_that_the_notebooks_import(tmp_path):
     find = "import pkgutil, sys; [pkgutil.resolve_name(name) for name in sys.argv[1:]]"
     names = sorted(set().union(*map(names_of_helpers, sources)))
     found = subprocess.run(
-        [sys.executable, "-c", find, *names], cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True
+        [sys.executable, "-c", find, *names], cwd=tmp_path, env=without_the_course(), capture_output=True, text=True
     )
     assert not lost and not found.returncode, (
         f"commit, then run `make address`: {lost or found.stderr.splitlines()[-1]}"

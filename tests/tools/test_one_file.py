@@ -10,11 +10,12 @@ import nbformat
 import pytest
 
 from helpers.definitions import cells_tagged
+from tests.tools.marks import can_cut_off
 from tests.tools.samples import OLD, notebook
 from tools import one_file
-from tools.child import CUT_OFF, OUTSIDE, can_cut_off
 from tools.one_file import CARRIED, SETUP, carried, code_of, self_contained
-from tools.run import parameters_of
+from tools.parameters import parameters_of
+from tools.processes import CUT_OFF, without_the_course
 from tools.tidy import tidy
 
 
@@ -27,7 +28,7 @@ def test_a_built_notebook_carries_all_that_it_imports(notebook_path, tmp_path):
     loads = [line for line in code_of(notebook.cells).splitlines() if "= load_taught(" in line]
     source += "\n" + "\n".join(loads) + "\nimport helpers; print(helpers.__file__)"
     run = [sys.executable, "-c", source]
-    done = subprocess.run(run, cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True)
+    done = subprocess.run(run, cwd=tmp_path, env=without_the_course(), capture_output=True, text=True)
     assert done.stdout.strip() == str(tmp_path / "helpers" / "__init__.py"), done.stderr
 
 
@@ -51,7 +52,7 @@ def run_up_to_the_setup_cell(built, folder, leave_out=()):
     cells.append(nbformat.v4.new_code_cell("import helpers; print(helpers.__file__)"))
     nbformat.write(nbformat.from_dict(built | {"cells": cells}), folder / "one.ipynb")
     run = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "one.ipynb"]
-    return subprocess.run(run, cwd=folder, env=OUTSIDE, capture_output=True, text=True)
+    return subprocess.run(run, cwd=folder, env=without_the_course(), capture_output=True, text=True)
 
 
 def contents(folder):
@@ -96,7 +97,9 @@ def test_a_built_notebook_runs_in_an_empty_folder_without_network_and_prints_the
     nbformat.write(self_contained(stored), tmp_path / notebook_path.name)
     quick = [text for name in parameters_of(stored) if name in QUICK for text in ("-p", name, QUICK[name])]
     papermill = [sys.executable, "-m", "papermill", notebook_path.name, "out.ipynb", "--no-progress-bar", *quick]
-    done = subprocess.run([*CUT_OFF, *papermill], cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True)
+    done = subprocess.run(
+        [*CUT_OFF, *papermill], cwd=tmp_path, env=without_the_course(), capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert quick or printed(nbformat.read(tmp_path / "out.ipynb", 4)) == printed(stored)
 

@@ -9,10 +9,10 @@ import time
 import pytest
 
 from helpers import ROOT
+from tests.tools.marks import posix
 from tests.tools.samples import command, earlier_result, leftovers, write
 from tools.signals import ENDING
 
-posix = pytest.mark.skipif(os.name != "posix", reason="signals of this kind are POSIX")
 SLOW = "import os, pathlib, time\npathlib.Path({mark!r}).write_text(str(os.getpid()))\ntime.sleep(99)"
 
 
