@@ -64,8 +64,8 @@ audit: $(call with,audit)  ## look the pinned packages up among known vulnerabil
 elsewhere: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
 	@$(RUN) -m tools.elsewhere $(ARGS)
 
-address: $(READY)  ## write the repository's address (git's origin, or REPOSITORY=...) into badges and set-up cells
-	@$(RUN) -m tools.badges $(REPOSITORY)
+publish: $(READY)  ## make a release: badges, set-up cells, changelog, commit and tag; VERSION=1.2.0
+	@$(RUN) -m tools.publish $(VERSION) $(REPOSITORY)
 
 colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/colab; ARGS="01" chooses
 	@$(RUN) -m tools.one_file $(ARGS)
@@ -73,4 +73,4 @@ colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/c
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help active-environment env execute-all test refresh lab lint bench cluster mistakes mutants audit elsewhere address colab clean
+.PHONY: help active-environment env execute-all test refresh lab lint bench cluster mistakes mutants audit elsewhere publish colab clean

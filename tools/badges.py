@@ -1,114 +1,128 @@
-"""Write the repository's address and a fixed revision into every badge and set-up cell.
+"""Write the course's address and last release into every badge and set-up cell.
 
-    python -m tools.badges [ADDRESS]
+    python -m tools.badges
 
-The address stands in pyproject.toml, [tool.course], and nowhere else by hand. Without an argument, the clone's own
-`origin` is taken if it has one, else what stands there is kept. The revision is the commit that is checked out.
+Both stand in pyproject.toml, [tool.course], and nowhere else by hand; tools.publish changes them. A release is a tag
+such as v1.0.0. It names itself in badges and set-up cells before it is committed, which a commit cannot, so a badge
+opens the very notebook whose set-up cell fetches the helpers beside it. Before the first release it is a branch.
 """
 
 import re
 import subprocess
-import sys
 import tomllib
+from pathlib import Path
 
 import nbformat
 
 from helpers import ROOT
-from tools.notebook_files import put_in_place
+from tools.notebook_files import put_in_place, read
+from tools.tidy import tidy
 
 SETUP = """\
-# Set-up: find the course's folder here or above; on Colab, fetch it once, at a fixed revision.
+# @title Set-up: find the course's helpers here or above; on Colab, fetch them once
 import pathlib
 import subprocess
 import sys
 
-REPOSITORY = "{repository}"
-REVISION = "{revision}"
-if "google.colab" in sys.modules and not pathlib.Path("course/helpers").is_dir():
-    fetch = f"git init -q course && cd course && git fetch -q --depth 1 {{REPOSITORY}} {{REVISION}}"
-    subprocess.run(f"{{fetch}} && git checkout -q FETCH_HEAD", shell=True)
-places = [pathlib.Path.cwd(), *pathlib.Path.cwd().parents, pathlib.Path("course").resolve()]
-root = next((place for place in places if (place / "helpers" / "__init__.py").is_file()), None)
+REPOSITORY, RELEASE = "{repository}", "{release}"
+here, fetched = pathlib.Path.cwd(), pathlib.Path(f"course-{{RELEASE}}").resolve()
+places = [here, *here.parents, fetched]
+root = next((place for place in places if (place / "helpers" / "course.mplstyle").is_file()), None)
+advice = (
+    f"The course is neither in {{here}} nor above it: open this notebook inside the course's folder, "
+    f"which is at {{REPOSITORY}} (for papermill, give the notebook's folder as --cwd)."
+)
+if root is None and "google.colab" in sys.modules:
+    try:
+        fetched.mkdir(exist_ok=True)
+        for step in ("init -q", f"fetch -q --depth 1 {{REPOSITORY}} {{RELEASE}}", "checkout -q -f FETCH_HEAD"):
+            subprocess.run(["git", *step.split()], cwd=fetched, check=True, capture_output=True, text=True, timeout=60)
+        root = fetched
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = str(getattr(error, "stderr", None) or error).strip().splitlines()[-1]
+        advice = (
+            f"{{REPOSITORY}} at {{RELEASE}} could not be fetched ({{reason}}): run this cell once more, or ask your "
+            "teacher for this lesson's one-file notebook, which fetches nothing, and upload it to Colab."
+        )
 if root is None:
-    raise ModuleNotFoundError(f"Download the whole course from {{REPOSITORY}} and open this notebook inside it.")
+    raise ModuleNotFoundError(advice)
 sys.path.insert(0, str(root))"""
 
 BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-    "(https://colab.research.google.com/github/{owner_and_name}/blob/{revision}/notebooks/{name}.ipynb)"
+    "(https://colab.research.google.com/github/{owner_and_name}/blob/{release}/notebooks/{name}.ipynb)"
 )
-
-# As git takes an address: https://user:password@host:port/path, ssh://user@host:port/path, user@host:path.
-PATH = r"/*([\w.~@%+-][\w.~@%+/-]*)"
-FORMS = (
-    rf"https://(?:[^/]*@)?([\w.-]+(?::\d+)?)/{PATH}",
-    rf"ssh://(?:[^/]*@)?([\w.-]+)(?::\d+)?/{PATH}",
-    rf"[^/]*@([\w.-]+):{PATH}",
-)
+BADGES = re.compile(r"\[!\[Open in Colab\][^\n|]*?notebooks/(\w+)\.ipynb\)")
 
 
 def settings() -> dict[str, str]:
-    """The address and revision in pyproject.toml."""
+    """The address and release in pyproject.toml."""
     with open(ROOT / "pyproject.toml", "rb") as file:
         return tomllib.load(file)["tool"]["course"]
 
 
-def setup_cell(repository: str, revision: str) -> str:
+def setup_cell(repository: str, release: str) -> str:
     """The text of the set-up cell, the same in all notebooks."""
-    return SETUP.format(repository=repository, revision=revision)
+    return SETUP.format(repository=repository, release=release)
 
 
-def badge(repository: str, revision: str, name: str) -> str:
+def badge(repository: str, release: str, name: str) -> str:
     """The Markdown of a notebook's Colab badge."""
     owner_and_name = "/".join(repository.removesuffix(".git").split("/")[-2:])
-    return BADGE.format(owner_and_name=owner_and_name, revision=revision, name=name)
+    return BADGE.format(owner_and_name=owner_and_name, release=release, name=name)
 
 
-def stamp(notebook: nbformat.NotebookNode, repository: str, revision: str, name: str) -> None:
-    """Write the address into a notebook's first cell (badge) and set-up cell."""
+def stamp(notebook: nbformat.NotebookNode, repository: str, release: str, name: str) -> None:
+    """Write address and release into a notebook's badge, or its line `<!-- badge -->`, and its set-up cell."""
+    new = badge(repository, release, name)
     first = notebook.cells[0]
-    new = badge(repository, revision, name)
     first.source = re.sub(r"(?m)^(<!-- badge -->|\[!\[Open in Colab\].*)$", lambda _: new, first.source)
     for cell in notebook.cells:
-        if "setup" in cell.metadata.get("tags", []):
-            cell.source = setup_cell(repository, revision)
+        tags = cell.metadata.get("tags", [])
+        if "setup" in tags:
+            cell.source = setup_cell(repository, release)
+            cell.metadata.tags = [*tags, *({"folded"} - set(tags))]
+    tidy(notebook, notebook.cells)
 
 
-def git(*arguments: str) -> str:
-    """What git prints, or an empty string where it fails."""
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
-
-def web_address(origin: str) -> str:
-    """A clone's address as https, without user and password; empty for a folder or what else Colab cannot reach."""
-    for form in FORMS:
-        if found := re.fullmatch(form, origin):
-            return "https://" + found[1] + "/" + found[2].rstrip("/").removesuffix(".git").rstrip("/")
-    return ""
-
-
-def main() -> None:
-    given = sys.argv[1] if len(sys.argv) > 1 else ""
-    repository = web_address(given or git("remote", "get-url", "origin"))
-    if given and not repository:
-        sys.exit(f"REPOSITORY must be an address such as https://github.com/OWNER/REPOSITORY, got {given!r}.")
-    repository = repository or settings()["repository"]
-    revision = git("rev-parse", "HEAD") or settings()["revision"]
-    pyproject = ROOT / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8")
-    for key, value in (("repository", repository), ("revision", revision)):
-        text = re.sub(rf'(?m)^{key} = ".*"$', f'{key} = "{value}"', text)
-    put_in_place(text, pyproject)
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        stamp(notebook, repository, revision, path.stem)
+def write_everywhere() -> list[Path]:
+    """Bring all badges and set-up cells up to pyproject.toml; return the files."""
+    course = settings()
+    repository, release = course["repository"], course["release"]
+    notebooks = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
+    for path in notebooks:
+        notebook = read(path)
+        stamp(notebook, repository, release, path.stem)
         put_in_place(notebook, path)
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    link = re.compile(r"\[!\[Open in Colab\][^\n|]*?notebooks/(\w+)\.ipynb\)")
-    put_in_place(link.sub(lambda m: badge(repository, revision, m[1]), text), readme)
-    print(f"Badges and set-up cells now name {repository} at {revision[:12]}.")
+    put_in_place(BADGES.sub(lambda found: badge(repository, release, found[1]), text), readme)
+    return [*notebooks, readme]
+
+
+def git(*arguments: str) -> str:
+    """What git prints in the course's own clone; nothing where it fails, or the clone is somebody else's around it."""
+    try:
+        top = subprocess.run(["git", "rev-parse", "--show-cdup"], cwd=ROOT, capture_output=True, text=True)
+        if top.returncode or top.stdout.strip():
+            return ""
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return ""
+
+
+def release_commit(release: str) -> str:
+    """The commit of a release, also in a clone without tags: the one that first names it in pyproject.toml.
+
+    Empty if the history does not tell. A branch, as before the first release, stands for what is checked out.
+    """
+    if not re.fullmatch(r"v\d+\.\d+\.\d+", release):
+        return git("rev-parse", "HEAD")
+    by_tag = git("rev-parse", "--quiet", "--verify", f"refs/tags/{release}^{{commit}}")
+    named = git("log", "--format=%H", "-S", f'release = "{release}"', "--", "pyproject.toml")
+    return by_tag or (named.splitlines() or [""])[-1]
 
 
 if __name__ == "__main__":
-    main()
+    write_everywhere()
+    print(f"Badges and set-up cells name {settings()['repository']} at {settings()['release']}.")

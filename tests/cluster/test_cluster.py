@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from helpers.studies import run_pieces
-from tools.child import OUTSIDE
+from tools.processes import without_the_course
 
 pytest.importorskip("distributed", reason="`make cluster` installs Dask")
 LOCAL = ("--host", "127.0.0.1", "--no-dashboard")
@@ -28,7 +28,7 @@ def cluster(tmp_path):
         log = tmp_path / f"{len(started)}.log"
         command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments, *LOCAL]
         with open(log, "w") as said:
-            started.append(subprocess.Popen(command, cwd=tmp_path, env=OUTSIDE, stdout=said, stderr=said))
+            started.append(subprocess.Popen(command, cwd=tmp_path, env=without_the_course(), stdout=said, stderr=said))
         return log
 
     def seen(log, pattern):

@@ -118,9 +118,9 @@ def test_closing_sections_come_in_order(notebook):
 def test_setup_cell_and_badge_carry_the_address_in_pyproject(notebook, notebook_path):
     course = badges.settings()
     (setup,) = cells_tagged(notebook, "setup")
-    assert setup.source == badges.setup_cell(course["repository"], course["revision"]), "run `make address`"
+    assert setup.source == badges.setup_cell(course["repository"], course["release"]), "run `python -m tools.badges`"
     assert code_cells(notebook)[0] is setup
-    assert badges.badge(course["repository"], course["revision"], notebook_path.stem) in notebook.cells[0].source
+    assert badges.badge(course["repository"], course["release"], notebook_path.stem) in notebook.cells[0].source
 
 
 def test_parameters_stand_in_one_tagged_cell_as_commented_capital_scalars(notebook):

@@ -46,7 +46,7 @@ def test_make_alone_lists_every_target():
         "mistakes",
         "mutants",
         "audit",
-        "address",
+        "publish",
         "colab",
         "elsewhere",
         "clean",

@@ -26,8 +26,8 @@ from tools.mistakes.by_hand import Mistake, Outcome, the_cell_with
 from tools.mistakes.changes import changes
 from tools.mistakes.checks import MARKER, Check, Marker, checks_in, marked
 from tools.mistakes.dependencies import needed_cells
-from tools.one_file import carried
 from tools.notebook_files import put_in_place
+from tools.one_file import carried
 
 KEPT = ROOT / "build" / "proof"
 LONGEST = 15.0  # CPU seconds of one try; what takes longer is left to mistakes by hand
