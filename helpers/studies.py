@@ -18,12 +18,14 @@ from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
+from IPython.display import display
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from helpers import ROOT
 from helpers.checks import require_int
 from helpers.progress import progress
 
+SCRAP = "application/scrapbook.scrap.json+json"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")  # whose versions decide a result's digits
 
 
@@ -97,7 +99,10 @@ def _cluster(scheduler: str) -> Iterator[Any]:
             f"machine, got {scheduler!r}: {error}"
         ) from None
     with client, tempfile.TemporaryDirectory() as folder:
-        client.upload_file(shutil.make_archive(f"{folder}/course-helpers", "zip", ROOT, "helpers"))
+        for package in ("helpers", "tools"):  # a notebook in one file carries no tools
+            if (ROOT / package).is_dir():
+                shutil.copytree(ROOT / package, f"{folder}/course/{package}")
+        client.upload_file(shutil.make_archive(f"{folder}/course", "zip", f"{folder}/course"))
         require_same_versions(_versions(), client.run(_versions))
         yield client
 
@@ -152,15 +157,15 @@ def _outcomes(function, pieces, places, count, scheduler) -> Iterator[Outcome]:
             yield from joblib.Parallel(count, return_as="generator", batch_size=1, max_nbytes=None)(tasks)
 
 
-def run_pieces(
+def each_piece(
     function: Callable[[Any], Any],
     pieces: Iterable[Any],
     *,
     workers: int = 0,
     scheduler: str = "",
     description: str = "",
-) -> list[Any]:
-    """Apply a function to each piece of a study and return the results in the order of the pieces.
+) -> Iterator[Any]:
+    """Apply a function to each piece of a study; yield the results in the order of the pieces, as they come in.
 
     Args:
         function: takes one piece; what it draws, it draws from generators made from the piece.
@@ -168,16 +173,15 @@ def run_pieces(
         workers: processes on this machine: 0 takes all cores that this process may use, 1 runs in this process.
         scheduler: address of a Dask scheduler such as "tcp://host:8786", whose workers are used instead; "" for none.
         description: text of the progress bar, where somebody watches.
-    Returns:
+    Yields:
         the results, one a piece. What a piece prints or warns of appears here, in order.
     Raises:
         Exception: the first error of a piece, of its own type, with a note that names the piece.
         RuntimeError: if a worker's process ended before its piece was done.
     """
-    pieces = list(pieces)
+    pieces, done = list(pieces), 0
     places = [f"in piece {number} of {len(pieces)}: {piece!r}"[:300] for number, piece in enumerate(pieces, 1)]
     outcomes = _outcomes(function, pieces, places, worker_count(workers, len(pieces)), scheduler)
-    results = []
     try:
         for outcome in progress(outcomes, description, total=len(pieces)):
             print(outcome.printed, end="")
@@ -185,15 +189,33 @@ def run_pieces(
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
             if outcome.error is not None:
                 raise outcome.error
-            results.append(outcome.result)
+            yield outcome.result
+            done += 1
     except BrokenProcessPool:
         raise RuntimeError(
-            f"A worker process ended before piece {len(results) + 1} of {len(pieces)} was done, perhaps for want of "
+            f"A worker process ended before piece {done + 1} of {len(pieces)} was done, perhaps for want of "
             "memory. Run this again with fewer workers (WORKERS = 1 uses none) or smaller pieces."
         ) from None
     finally:
         outcomes.close()  # on an error or Ctrl-C the other workers end now
-    return results
+
+
+def run_pieces(function: Callable[[Any], Any], pieces: Iterable[Any], **options: Any) -> list[Any]:
+    """The results of `each_piece`, which has the same arguments, in a list."""
+    return list(each_piece(function, pieces, **options))
+
+
+def record(**numbers: float) -> None:
+    """Record numbers by name in the notebook, unseen by its reader, for `make sweep` to collect.
+
+    They are stored as scrapbook's `glue` stores them, so that scrapbook reads them too.
+
+    Args:
+        numbers: finite or not; rounded by the caller to the digits that are the same on another machine.
+    """
+    for name, number in numbers.items():
+        scrap = {"name": name, "data": float(number), "encoder": "json", "version": 1}
+        display({SCRAP: scrap}, metadata={"scrapbook": {"name": name, "data": True, "display": False}}, raw=True)
 
 
 def chunks(seeds: Iterable[int], size: int) -> list[list[int]]:
