@@ -46,6 +46,9 @@ lab: $(READY)    ## open JupyterLab on the bundle
 lint: $(READY)   ## check style of code and notebooks
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
 
+sweep: $(READY)  ## run a notebook for every combination: NB=02 ARGS="-p WIDTH 5,10 -p LEARNING_RATE 0.1,0.2"
+	@$(RUN) -m tools.sweep $(NB) $(ARGS)
+
 cluster: $(call with,cluster)  ## run a study on a Dask scheduler and two workers of this machine
 	@$(RUN) -m pytest --numprocesses=0 tests/cluster
 
@@ -73,4 +76,4 @@ colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/c
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help active-environment env execute-all test refresh lab lint bench cluster mistakes mutants audit elsewhere publish colab clean
+.PHONY: help active-environment env execute-all test refresh lab lint bench sweep cluster mistakes mutants audit elsewhere publish colab clean

@@ -68,27 +68,41 @@ def execute(
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         put_in_place(notebook, scratch / "source.ipynb")
-        job = {"name": source.stem, "cwd": str(source.parent), "parameters": parameters, "position": position}
-        limits = {"cell_timeout": CELL_TIMEOUT, "start_timeout": START_TIMEOUT}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tools.papermill_process", folder, json.dumps(job | limits)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            env=course_environment(),
-            start_new_session=os.name == "posix",  # Ctrl-C reaches this program alone, which then ends its children
+        run_papermill(
+            scratch, {"name": source.stem, "cwd": str(source.parent), "parameters": parameters, "position": position}
         )
-        RUNNING.add(process)
-        problem = process.communicate()[0].decode("utf-8")
-        RUNNING.discard(process)
-        if process.returncode and not problem:
-            ended = f"the process that ran it ended with status {process.returncode}"
-            problem = f"{ended}{last_line(scratch / 'said.txt')}"
-        if problem:
-            raise Failure(problem)
         executed = read(scratch / "executed.ipynb")
         refuse_a_half_run(executed)
         put_in_place(tidy(executed, notebook.cells), target)
+
+
+def run_papermill(scratch: pathlib.Path, job: dict[str, object], **environment: str) -> None:
+    """Execute source.ipynb of a folder into its executed.ipynb, in a process of its own.
+
+    Args:
+        scratch: the folder.
+        job: what tools.papermill_process takes; the limits are added here.
+        environment: variables for the notebook's process besides those of the course.
+    Raises:
+        Failure: where and why the notebook stopped.
+    """
+    limits = {"cell_timeout": CELL_TIMEOUT, "start_timeout": START_TIMEOUT}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.papermill_process", str(scratch), json.dumps(limits | job)],
+        cwd=scratch,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=course_environment() | {"PYTHONPATH": str(ROOT)} | environment,
+        start_new_session=os.name == "posix",  # Ctrl-C reaches this program alone, which then ends its children
+    )
+    RUNNING.add(process)
+    problem = process.communicate()[0].decode("utf-8")
+    RUNNING.discard(process)
+    if process.returncode and not problem:
+        ended = f"the process that ran it ended with status {process.returncode}"
+        problem = f"{ended}{last_line(scratch / 'said.txt')}"
+    if problem:
+        raise Failure(problem)
 
 
 def last_line(said: pathlib.Path) -> str:

@@ -37,9 +37,14 @@ NOTEBOOK = {
         "pygments_lexer": "ipython3",
     },
 }
-OUTPUT = {"needs_background", "drawn", "image/png"}  # the metadata of an output; those of a picture are IMAGE
+OUTPUT = {
+    "scrapbook",
+    "needs_background",
+    "drawn",
+    "image/png",
+}  # the metadata of an output; those of a picture are IMAGE
 IMAGE = {"alt", "needs_background"}
-SHOWN = {"image/png", "text/html", "text/latex", "text/markdown", "text/plain"}
+SHOWN = {"application/scrapbook.scrap.json+json", "image/png", "text/html", "text/latex", "text/markdown", "text/plain"}
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}  # as Colab and JupyterLab say it
 TITLE = re.compile(r"# @title \S.*|%%")  # a cell magic must be a cell's first line, and is its own title
 
