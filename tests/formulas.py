@@ -27,7 +27,7 @@ NAMES = {  # a symbol's names in code, the first that is known counts
     "ReLU": ("ReLU", "relu"),
 }
 BUILT_IN = {
-    "log": np.log, "exp": np.exp, "tanh": np.tanh, "max": np.maximum, "min": np.minimum, "cosh": np.cosh,
+    "log": np.log, "ln": np.log, "exp": np.exp, "tanh": np.tanh, "max": np.maximum, "min": np.minimum, "cosh": np.cosh,
     "sin": np.sin, "cos": np.cos, "Re": np.real, "Im": np.imag, "e": np.e, "pi": np.pi,
 }  # fmt: skip
 RELATIONS = {"=": "=", "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "<": "<", ">": ">", "\\approx": "~",
@@ -103,7 +103,7 @@ def statements(tex: str) -> Iterator[tuple[str, str]]:
     pieces.append(tex[last:])
     label = ""
     for piece in pieces:
-        words = re.match(r"\s*\\text\{\s*([^}]*?)\s*:?\s*\}", piece)
+        words = re.match(r"\s*\\text\{\s*([^}]*?)\s*(?::\s*\}|\}\s*:)", piece)
         label = words[1] if words else label
         piece = re.sub(r"\\text\{[^}]*\}\s*:?(?:\s\w)?$", "", piece[words.end() :] if words else piece)
         piece = " ".join(re.sub(SPACES, " ", piece).split()).strip(" .;:")
@@ -116,7 +116,7 @@ def formulas(notebook: Any) -> Iterator[Formula]:
     section = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            for heading in re.findall(r"(?m)^##+ (.+)$", cell.source):
+            for heading in re.findall(r"(?m)^## (.+)$", cell.source):
                 section = heading
             conditions: list[str] = []
             for tex, displayed in spans(cell.source):
@@ -334,8 +334,8 @@ class Reader:
             name = f"{inner.name(inner.take())}_{MARKS[token]}"
         elif token in ("\\mathrm", "\\operatorname", "\\mathit", "\\text", "\\textit", "\\mathbf"):
             name = self.raw_group()
-        elif token in ("\\partial", "\\nabla"):
-            return "d" + self.name(self.take())
+        elif token in ("\\partial", "\\nabla", "\\Delta"):
+            return ("Delta" if token == "\\Delta" else "d") + self.name(self.take())
         else:
             name = token.lstrip("\\")
         parts = {"_": "", "^": ""}
@@ -557,10 +557,19 @@ class Lesson:
 
     def __init__(self, notebook: Any, taught: Any):
         self.taught, self.cells = taught, [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        self.solutions = re.findall(r"(?s)```python\n(.*?)```", texts)
 
     def has(self, name: str) -> bool:
         """Whether the lesson teaches something of that name."""
         return hasattr(self.taught, name)
+
+    def answer(self, number: int) -> Any:
+        """What the solution of an exercise answers."""
+        scope = dict(vars(self.taught))
+        (solution,) = [text for text in self.solutions if re.search(rf"(?m)^answer_{number} =", text)]
+        exec(solution, scope)
+        return scope[f"answer_{number}"]
 
     def value(self, name: str, **given: Any) -> Any:
         """What the first cell that assigns a name assigns to it; what that cell needs is looked up in the same way.

@@ -158,7 +158,7 @@ def test_every_code_cell_ran_to_its_end(notebook):
 
 def test_every_exercise_is_named_where_it_is_checked(notebook):
     stubs = [cell.source for cell in cells_tagged(notebook, "exercise")]
-    numbers = [int(n) for source in stubs for n in re.findall(r"\banswer_(\d+)\b", source.splitlines()[-1])]
+    numbers = [int(n) for source in stubs for n in re.findall(r"\banswer_(\d+)\b", source)[-1:]]
     checks = [int(n) for _, code in lesson_code(notebook) for n in re.findall(r"^exercises\.check_(\d+)\(", code, re.M)]
     assert numbers == checks == sorted(set(numbers)), f"stubs of {numbers}, checks of {checks}"
 

@@ -9,6 +9,7 @@ import pytest
 from helpers import ROOT
 from helpers.definitions import cells_tagged
 from tests.lessons.test_form import literals, numerals
+from tests.lessons.test_formulas import meanings_of
 
 # Words of which one must not stand where the code says the other. A word may be several, as code and text spell it.
 OPPOSITES = [
@@ -72,6 +73,12 @@ def signed(text):
         yield float(match[2]) * (-1 if minus else 1)
 
 
+def is_known(number, known):
+    """Whether a number is among those known, or one of them rounded to as many digits as it has."""
+    digits = len(f"{number:g}".partition(".")[2]) if "e" not in f"{number:g}" else 0
+    return number in known or (digits and any(round(abs(other), digits) == abs(number) for other in known))
+
+
 def code_numbers(cells):
     """The numbers in the code of some cells, solutions included, and those that they print."""
     known = set()
@@ -88,7 +95,8 @@ def test_a_number_in_the_text_stands_in_the_code_of_its_section(notebook, notebo
     """In code, or in what it prints: in the section's own, in the opening's, or in that of the exercises and data."""
     paths = [ROOT / "helpers" / "data.py", ROOT / "helpers" / "exercises" / f"{notebook_path.stem[3:]}.py"]
     parts = sections(notebook)
-    everywhere = {0.0, 1.0, 2.0}.union(*(literals(path.read_text(encoding="utf-8")) for path in paths))
+    listed = set(map(float, meanings_of(notebook_path.stem).NUMBERS))
+    everywhere = listed | {0.0, 1.0, 2.0}.union(*(literals(path.read_text(encoding="utf-8")) for path in paths))
     everywhere |= code_numbers([*parts[0], *parts[1]])
     asserted = (
         node for cell in notebook.cells if cell.cell_type == "code" for node in ast.walk(ast.parse(cell.source))
@@ -100,7 +108,7 @@ def test_a_number_in_the_text_stands_in_the_code_of_its_section(notebook, notebo
         for cell in part:
             if cell.cell_type == "markdown":
                 for line in plain_words(cell.source.split("## References")[0]).splitlines():
-                    strange = set(numerals(line.replace("$", ""))) - known
+                    strange = {n for n in numerals(line.replace("$", "")) if not is_known(n, known)}
                     if strange:
                         found.append(f"cell {cell.id} says {sorted(strange)}: {line.strip()[:120]}")
     assert not found, "numbers that no code of their section has; let it print or assert them:\n" + "\n".join(found)
@@ -108,7 +116,7 @@ def test_a_number_in_the_text_stands_in_the_code_of_its_section(notebook, notebo
 
 def test_a_percentage_is_one_in_the_code_too(notebook, notebook_path):
     """0.3 in the code does not stand for 0.3 % in the text."""
-    known = {0.0, 50.0, 100.0}
+    known = {0.0, 50.0, 100.0} | set(map(float, meanings_of(notebook_path.stem).NUMBERS))
     for path in [ROOT / "helpers" / "data.py", ROOT / "helpers" / "exercises" / f"{notebook_path.stem[3:]}.py"]:
         text = path.read_text(encoding="utf-8")
         known |= {round(100 * v, 6) for v in literals(text)} | set(map(float, re.findall(r"(\d+(?:\.\d+)?) ?%", text)))
@@ -126,10 +134,13 @@ def test_a_percentage_is_one_in_the_code_too(notebook, notebook_path):
 # Exercises
 
 
+def exercise_file(stem):
+    return (ROOT / "helpers" / "exercises" / f"{stem[3:]}.py").read_text(encoding="utf-8")
+
+
 def check_sources(stem):
-    """{number: source} of each exercise's check in helpers/exercises, with what stands between it and the one before."""
-    text = (ROOT / "helpers" / "exercises" / f"{stem[3:]}.py").read_text(encoding="utf-8")
-    found, held = {}, []
+    """{number: source} of each exercise's check in helpers/exercises, with what stands just before it."""
+    text, found, held = exercise_file(stem), {}, []
     for statement in ast.parse(text).body:
         held.append(ast.get_source_segment(text, statement))
         names = [getattr(statement, "name", "")] + [t.id for t in getattr(statement, "targets", []) if hasattr(t, "id")]
@@ -149,16 +160,25 @@ def exercises(notebook):
         yield number, cells[at - 1], stub, solution
 
 
+def task(source):
+    """What an exercise asks for: the text below its heading, if it has one."""
+    return re.split(r"(?m)^###+ Exercise.*$", source)[-1].replace("$", "")
+
+
 def test_the_text_of_an_exercise_and_its_check_share_their_numbers(notebook, notebook_path):
     """A number in the text of an exercise stands in its check, its stub or its solution, minus signs included."""
-    checks = check_sources(notebook_path.stem)
+    checks, whole = check_sources(notebook_path.stem), exercise_file(notebook_path.stem)
     for number, text, stub, solution in exercises(notebook):
         known = {-1.0, 0.0, 1.0, 2.0}
-        for source in (checks[number], stub.source, *re.findall(r"(?s)```python\n(.*?)```", solution.source)):
+        for source in (
+            checks.get(number, whole),
+            stub.source,
+            *re.findall(r"(?s)```python\n(.*?)```", solution.source),
+        ):
             known |= literals(source) | {float(n) for n in numerals(source)} | negatives(source)
         section = next(part for part in sections(notebook) if any(cell is stub for cell in part))
-        known |= {n for n in code_numbers([c for c in section if "folded" not in c.metadata.get("tags", [])]) if n > 0}
-        strange = set(signed(plain_words(text.source).replace("$", ""))) - known
+        known |= {n for n in code_numbers([*section, *sections(notebook)[1], *sections(notebook)[0]]) if n > 0}
+        strange = {n for n in signed(plain_words(task(text.source))) if not is_known(n, known)}
         assert not strange, (
             f"exercise {number} says {sorted(strange)}; its check and its solution do not: {text.source}"
         )
@@ -171,11 +191,11 @@ def negatives(source):
 
 def test_a_number_in_a_solution_is_one_of_its_answer_or_its_check(notebook, notebook_path):
     """What a solution explains is computed from its answer, or stands in the exercise."""
-    checks = check_sources(notebook_path.stem)
+    checks, whole = check_sources(notebook_path.stem), exercise_file(notebook_path.stem)
     for number, text, stub, solution in exercises(notebook):
         blocks = re.findall(r"(?s)```python\n(.*?)```", solution.source)
         known = {0.0, 1.0, 2.0, float(number)} | set(map(abs, signed(plain_words(text.source).replace("$", ""))))
-        for block in [*blocks, stub.source, checks[number]]:
+        for block in [*blocks, stub.source, checks.get(number, whole)]:
             known |= literals(block) | set(numerals(block))
             for node in ast.walk(ast.parse(block)):
                 if isinstance(node, ast.expr):
@@ -211,7 +231,7 @@ LABELS = ("label", "title", "ylabel")
 
 
 def pairings(tree):
-    """(label, expression) wherever a text names data in code: keywords, entries of dicts, rows of lists, zipped lists."""
+    """(label, expression) wherever a text names data: keywords, entries of dicts, rows of lists, zipped lists."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             for word in node.keywords:
@@ -237,7 +257,7 @@ def pairings(tree):
 
 
 def contradicts(label, node):
-    """A word of the label whose opposite the code says, while it does not say the word itself; None if there is none."""
+    """What the code says where the label says the opposite, without the label's word; None if there is nothing."""
     said, there = label_words(label), words_in(node)
     for word, opposite in OPPOSITES:
         here = {w for w in said if re.fullmatch(word, w)}

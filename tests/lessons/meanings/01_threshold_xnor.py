@@ -2,53 +2,72 @@
 
 import numpy as np
 
-NO_UNIT = "one of four conditions that no unit fulfils: the lesson shows that they contradict each other"
+NO_UNIT = "conditions that no unit fulfils together: the lesson shows that they contradict each other"
 
-# Statements that are not computed, each with the reason.
+# Numbers in the text that no code of their section has, and statements that are not computed, with the reasons.
+NUMBERS = {}
 NOT_EVALUATED = {
     r"z = w_1 x_1 + \dots + w_d x_d + b": "the sum has dots; `layer` is checked against it unit by unit",
     r"w_1 x_1 + w_2 x_2 + b = 0": "the line where a unit changes its mind: no claim but a definition",
-    r"w_1 + w_2 + b > 0": NO_UNIT,
-    r"w_2 + b \le 0": NO_UNIT,
-    r"w_1 + b \le 0": NO_UNIT,
-    r"w_1 + w_2 + 2b > 0": NO_UNIT,
-    r"w_1 + w_2 + 2b \le 0": NO_UNIT,
-    r"z \ge m": "a condition of the linear programme",
-    r"z \le -m": "a condition of the linear programme",
-    r"|w_1| + |w_2| \le 1": "a condition of the linear programme",
-    r"w = p - q": "how the linear programme writes a weight",
-    r"k = 1": "it counts units",
 }
 
 
 def meanings(lesson, rng):
     """{"": for all formulas; a section's title, a cell, a label, a left side or a statement: for those alone}."""
     taught = lesson.taught
-    X = lesson.value("X")
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     x1, x2 = X.T
-    H = lesson.value("H")
-    z1, z2 = lesson.value("z1"), lesson.value("z2")
+    weights = [lesson.value(name) for name in ("W1", "b1", "W2", "b2")]
+    H, Y = taught.network(X, *weights)
+    z1, z2 = (X @ weights[0] + weights[1]).T
+    z3 = (H @ weights[2] + weights[3])[:, 0]
     layers = {f"{kind}{i}": rng.standard_normal(shape) for i, k in ((1, (2, 3)), (2, (3, 1)))
               for kind, shape in (("W", k), ("b", k[1:]))}  # fmt: skip
     inputs = rng.standard_normal((5, 2))
     A2, A3 = taught.network(inputs, *layers.values())
-    wanted = np.zeros(8)
-    wanted[rng.integers(8)] = 1
-    bits = np.array([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)], dtype=float)
-    W, b, *_ = taught.build(bits, wanted)
-    detector = {"c": bits[wanted == 1][0], "w": W[:, 0], "b": b[0]}
-    weights = [lesson.value(name) for name in ("W1", "b1", "W2", "b2")]
-
-    def xnor(x1, x2):
-        return taught.network(np.column_stack([x1, x2]), *weights)[1][:, 0]
-
-    base = {"x1": x1, "x2": x2, "z1": z1, "z2": z2, "h1": H[:, 0], "h2": H[:, 1], "step": taught.step}
-    base |= layers | {"A1": inputs, "X": inputs, "A2": A2, "A3": A3, "y_hat": A3, "h": A2}
-    base |= {"XNOR": xnor, "z": H @ lesson.value("w_or") + lesson.value("b_or")}
+    base = {"x1": x1, "x2": x2, "z1": z1, "z2": z2, "z3": z3, "z": z3, "h1": H[:, 0], "h2": H[:, 1]}
+    base |= layers | {"A1": inputs, "X": inputs, "A2": A2, "A3": A3, "y_hat": A3, "h": A2, "step": taught.step}
+    base |= {"XNOR": lambda x1, x2: taught.network(np.column_stack([x1, x2]), *weights)[1][:, 0]}
+    w1, w2, b = rng.standard_normal(3)
+    axes = {"w1": w1, "w2": w2, "b": b, "x1": np.roots([w1, b])[0], "x2": np.roots([w2, b])[0]}
+    s = np.sqrt(2) * rng.uniform(0.1, 1)
+    noise = {"sigma": s / np.sqrt(2), "s": s, "t": 1.5 + s**2 * np.log(2)}
+    detector = one_detector(taught, rng)
     return {
         "": base,
         r"\mathrm{step}(z)": {"z": np.append(rng.standard_normal(6), 0.0)},
+        r"\sigma(z)": {"z": rng.standard_normal(5)},
+        "x_1": axes,
+        "x_2": axes,
+        "-b / w_1": read_off(lesson),
+        "-b / w_2": read_off(lesson),
+        "z = b = -2": read_off(lesson),
+        **{key: unit(-0.3, -0.5, 0.9) for key in ("z(0,0)", "z(1,1)", "w_1 + w_2 + b > 0", "w_1 + w_2 + 2b > 0")},
+        **{key: unit(-1.0, -1.2, 0.5) for key in ("z(0,1)", "z(1,0)", r"w_2 + b \le 0", r"w_1 + b \le 0")},
+        r"w_1 + w_2 + 2b \le 0": unit(-1.0, -1.2, 0.5),
+        "z(0,0) + z(1,1)": unit(*rng.standard_normal(3)),
+        r"s = \sqrt2 \sigma": noise,
+        "2 e^{-(t-1)^2 / 2s^2}": noise,
+        "t": noise,
         r"w_i = 2 c_i - 1": detector,
         r"b = \tfrac{1}{2} - \sum_i c_i": detector,
-        "8. ": detector,
     }
+
+
+def unit(w1, w2, b):
+    return {"w1": w1, "w2": w2, "b": b, "z": lambda x1, x2: w1 * x1 + w2 * x2 + b}
+
+
+def read_off(lesson):
+    """The unit on the left of the lesson's figure, whose weights and bias are known."""
+    (w1, w2), b = lesson.value("known")
+    return {"w1": w1, "w2": w2, "b": b, "z": b}
+
+
+def one_detector(taught, rng):
+    """The detector that the constructor builds for one random row of three bits."""
+    bits = np.array([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)], dtype=float)
+    wanted = np.zeros(8)
+    wanted[rng.integers(8)] = 1
+    W, b, *_ = taught.build(bits, wanted)
+    return {"c": bits[wanted == 1][0], "w": W[:, 0], "b": b[0]}

@@ -4,7 +4,10 @@ import numpy as np
 
 from tests.formulas import locals_of
 
-# Statements that are not computed, each with the reason.
+# Numbers in the text that no code of their section has, and statements that are not computed, with the reasons.
+NUMBERS = {
+    "95": "per cent of an interval from quantiles, which the code names by their halves",
+}
 NOT_EVALUATED = {
     r"A = \tanh(Z)": "it says what A is called in an exercise",
 }

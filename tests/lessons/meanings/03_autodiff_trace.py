@@ -2,12 +2,20 @@
 
 import numpy as np
 
-# Statements that are not computed, each with the reason.
+# Numbers in the text that no code of their section has, and statements that are not computed, with the reasons.
+NUMBERS = {
+    "0.9": "an input that the reader is invited to type in",
+    "0.6": "0.7 less 0.1, before the reader's eyes",
+    "0.8": "0.7 and 0.1, added before the reader's eyes",
+}
 NOT_EVALUATED = {
     r"t = \pm 1": "a place, no claim",
+    r"v' = \sum_{\text{arrows } v \to u} u' \cdot \frac{\partial u}{\partial v}": "a sum over arrows: the engine is it",
+    r"g(v + ih) = g(v) + ih g'(v) - \tfrac12 h^2 g''(v) - \dots": "a series with dots; what follows is computed",
+    r"y = \text{value}(a, b)": "what a node holds, in words",
+    r"\text{edges} = ((a, \text{slope by } a), (b, \text{slope by } b) )": "what a node holds, in words",
     r"D(h) = (f(v + h) - f(v - h) ) / 2h": "a definition; `differences` is checked against the engine",
-    r"v' = \sum_{u \text{ uses } v} u' \cdot \frac{\partial u}{\partial v}": "a sum over users, which the engine is",
-    r"g(v + ih) = g(v) + ih g'(v) - \dots": "a series with dots; what follows from it is computed",
+    r"L = (f - \text{wanted})^2": "a loss that the lesson sets; its code has the same text",
 }
 
 
@@ -32,17 +40,38 @@ def meanings(lesson, rng):
     base["L"], base["y"] = np.logaddexp(0, z) - 0.7 * z, 0.7
     diamond = taught.diamond(taught.Node(u + 2.0), taught.Node(0.8))
     diamond = {name: node.value for name, node in diamond.items()} | {"log": np.log, "e": np.e}
-    y1 = np.tanh(2 * u)
+    chain, ys = lesson.value("one_to_many")(3)
     still = taught.trace(inputs | {"x3": 0.0})
     return {
         "": base,
         "g = u \\cdot \\log(1 + e^u)": diamond,
         "u = x \\cdot y": diamond,
-        "g'(v) = \\mathrm{Im} g(v + ih) / h": {"g": np.tanh, "i": 1j, "h": 1e-20, "v": v},
+        "e308184d": {"g": np.tanh, "i": 1j, "h": 1e-20, "v": v},
         "t' = f' \\cdot x_3 = 0": {"x3": 0.0, "t'": taught.gradients(still["f"])[still["t"]]},
-        "y_1 = \\tanh(2x)": {"x": u, "y1": y1},
-        "y_2 = \\tanh(2 y_1)": {"y1": y1, "y2": np.tanh(2 * y1)},
+        "e1cca764": {"x": chain[0].value, "y1": ys[0].value, "y2": ys[1].value},
+        "2. One graph": by_hand(taught, *rng.standard_normal(3)) | {"h": 0.3, "k": -0.7},
+        "90309d32": by_hand(taught, 2.0, -3.0, 4.0),
+        r"\Delta f = h \cdot t": {"h": 0.4, "Deltaf": taught.f(**moved(inputs, "x3", 0.4)) - nodes["f"].value},
+        "0437ddeb": {
+            "delta": 1e-5,
+            "v'": base["w3'"],
+            "Deltaf": taught.f(**moved(inputs, "w3", 1e-5)) - nodes["f"].value,
+        },
     }
+
+
+def moved(inputs, name, h):
+    return inputs | {name: inputs[name] + h}
+
+
+def by_hand(taught, a, b, c):
+    """The graph of y = (a b + c) a: values and adjoints, from the engine."""
+    a, b, c = map(taught.Node, (a, b, c))
+    u = a * b
+    v = u + c
+    nodes = {"a": a, "b": b, "c": c, "u": u, "v": v, "y": v * a}
+    adjoint = taught.gradients(nodes["y"])
+    return {n: node.value for n, node in nodes.items()} | {f"{n}'": adjoint[node] for n, node in nodes.items()}
 
 
 def slope_at_kink(taught):

@@ -3,11 +3,14 @@
 import numpy as np
 import torch
 from scipy import stats
+from sklearn.metrics import r2_score
 from torch import nn
 
+from helpers import stacks
 from tests.formulas import locals_of
 
-# Statements that are not computed, each with the reason.
+# Numbers in the text that no code of their section has, and statements that are not computed, with the reasons.
+NUMBERS = {}
 NOT_EVALUATED = {
     r"\mathbb{E}[\tilde a] = a": "an expectation; the lesson's code checks the mean of many",
 }
@@ -22,10 +25,9 @@ def meanings(lesson, rng):
     """{"": for all formulas; a section's title, a cell, a label, a left side or a statement: for those alone}."""
     taught = lesson.taught
     P, Y = rng.standard_normal((6, 1)), rng.standard_normal((6, 1))
-    tensors = torch.tensor(P), torch.tensor(Y)
-    error = taught.mse(*tensors)
-    base = {"P": P, "y_hat": P, "y": Y, "n": 6, "MSE": float(error), "R^2": float(taught.r2(error, tensors[1]))}
-    base |= {"RMSE": float(error) ** 0.5, "Var": lambda y: np.var(y), "z": rng.standard_normal(7)}
+    error = float(taught.rmse(P, Y))
+    base = {"P": P, "y_hat": P, "y": Y, "n": 6, "MSE": error**2, "RMSE": error, "R^2": r2_score(Y, P)}
+    base |= {"Var": lambda y: np.var(y), "z": rng.standard_normal(7)}
     base |= {"ReLU": of_torch(torch.relu), "sigma": of_torch(torch.sigmoid), "ELU": of_torch(nn.ELU())}
     base |= {"LeakyReLU": of_torch(nn.LeakyReLU()), "GELU": of_torch(nn.GELU()), "SiLU": of_torch(nn.SiLU())}
     base |= {"Phi": stats.norm.cdf, "varphi": stats.norm.pdf}
@@ -35,7 +37,7 @@ def meanings(lesson, rng):
         "": base,
         "x' = (x - m) / s": {"x": P, "m": m, "s": s, "x'": (P - m) / s},
         r"|\bar d| > 3 s_d / \sqrt{S}": {"d_bar": d.mean(), "s_d": d.std(ddof=1), "S": 10},
-        r"\tilde a": dropout(taught, rng),
+        r"\tilde a": dropout(rng),
         **dict(zip((r"\mu", "train", "eval"), moments := norms(rng))),
         r"\sigma^2": moments[0],
         "48fe2d15": one_group(rng),
@@ -43,11 +45,11 @@ def meanings(lesson, rng):
     }
 
 
-def dropout(taught, rng):
-    """A layer's outputs before and after the lesson's dropout, and which units it kept."""
-    drop, a = taught.Dropout(0.3), torch.tensor(rng.uniform(1, 2, (5, 4)))
-    after = drop.train()(a).numpy()
-    return {"a": a.numpy(), "a_tilde": after, "r": (after != 0) * 1.0, "p": 0.3}
+def dropout(rng):
+    """A layer's outputs before and after the course's dropout, and which units it kept."""
+    drop, a = stacks.Dropout(0.3), torch.tensor(rng.uniform(1, 2, (1, 5, 4)))
+    after = drop.train()(a).numpy()[0]
+    return {"a": a.numpy()[0], "a_tilde": after, "r": (after != 0) * 1.0, "p": 0.3}
 
 
 def norms(rng):
