@@ -1,59 +1,75 @@
-"""make mistakes: plant each catalogued mistake and print a table of the checks that catch them.
+"""make mistakes: show that every check of every notebook can fail, and every checker of the course too.
 
-Each numbered file of this folder lists the MISTAKES of one notebook. The notebook runs once; before a cell in which
-mistakes are planted the process is copied, and each copy goes on with one of them until a check stops it: the one that
-the catalogue names. The mistakes of bundle.py are planted in any file of a copy of the bundle, and a test must catch
-them. Arguments choose files by the beginning of their name; -k TEXT chooses mistakes whose words contain TEXT.
-The exit status is 1 if a mistake goes unnoticed, or is caught by another check than the one named.
+Of each notebook, one thing at a time is changed in copies of the running process until each check has been seen to fail
+(proof.py says how). The mistakes written by hand in tests/lessons/NN_topic.py are tried for the checks that this does
+not reach. For a check that nothing reaches an entry to paste is printed. The mistakes of tests/mistakes_anywhere.py are
+made in a copy of the course with a small notebook, and a test must catch each. Arguments choose notebooks by the
+beginning of their names, or `anywhere`; -k TEXT chooses mistakes anywhere, -v shows what turned each check red. The
+exit status is 1 if something is not proved and [tool.course] in pyproject.toml says `proof = "strict"`.
 """
 
 import argparse
-import importlib
 import multiprocessing
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 
-from helpers import ROOT
-from tools.mistakes.engine import try_all
-
-LESSONS = ROOT / "tests" / "lessons"
-
-
-def catalogue(names: list[str], text: str = "") -> dict[str, list[tuple]]:
-    """The mistakes of each file whose name begins with one of the names, as far as their words contain a text."""
-    modules = {path.stem: f"tests.lessons.{path.stem}" for path in sorted(LESSONS.glob("[0-9]*.py"))}
-    modules |= {"anywhere": "tests.mistakes_anywhere"}
-    chosen = {name: module for name, module in modules.items() if name.startswith(tuple(names))}
-    listed = {name: importlib.import_module(module).MISTAKES for name, module in chosen.items()}
-    return {name: [mistake for mistake in mistakes if text in mistake[0]] for name, mistakes in listed.items()}
+from helpers import NOTEBOOKS
+from tools.mistakes import copies
+from tools.mistakes.proof import prove_alone, remarks
+from tools.rules import STRICT
 
 
-def main() -> int:
+def lessons(names: list[str], executor: Executor, verbose: bool) -> int:
+    """Print what is known of the checks of some notebooks; return how many remarks there are."""
+    count = 0
+    for report in executor.map(prove_alone, names):
+        print(f"{report.name}: {len(report.checks)} checks, {len(report.red)} of them seen to fail", flush=True)
+        for check in report.checks if verbose else ():
+            text = " ".join(check.text.split())
+            print(f"  code cell {check.cell + 1}: {text[:60]}  <-  {report.red.get(check.place, 'nothing')}")
+        for what, remedy in remarks(report):
+            count += 1
+            print(f"  {what}\n      {remedy}")
+        for outcome in report.outcomes:
+            if outcome.superfluous:
+                print(f"  can be deleted from tests/lessons/{report.name}.py: {outcome.words!r} ({outcome.said[:90]})")
+    return count
+
+
+def anywhere(text: str, executor: Executor) -> int:
+    """Try the mistakes anywhere whose words contain a text, print what catches each; return how many go unnoticed."""
+    from tests.mistakes_anywhere import MISTAKES
+
+    chosen = [mistake for mistake in MISTAKES if text in mistake.words]
+    missed = 0
+    for words, said, caught in executor.map(copies.attempt, chosen):
+        print(f"anywhere: {words}\n      {'' if caught else 'NOT CAUGHT: '}{said[:160]}", flush=True)
+        missed += not caught
+    print(f"anywhere: {len(chosen) - missed} mistakes caught, {missed} not")
+    return missed
+
+
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mistakes", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=[""], help="files by the beginning of their name; all if none")
-    parser.add_argument("-k", default="", metavar="TEXT", help="only mistakes whose words contain TEXT")
-    options = parser.parse_args()
+    parser.add_argument("names", nargs="*", default=[""], help="notebooks by the beginning of their names, or anywhere")
+    parser.add_argument("-k", default="", metavar="TEXT", help="only mistakes anywhere whose words contain TEXT")
+    parser.add_argument("-v", action="store_true", help="show what turned each check red")
+    options = parser.parse_args(arguments)
     if not hasattr(os, "fork"):
         sys.exit("make mistakes needs a system on which a process can be copied, such as Linux or macOS.")
-    jobs = []
-    for name, mistakes in catalogue(options.names, options.k).items():  # those of the bundle are tried one by one
-        jobs += [(name, [mistake]) for mistake in mistakes] if name == "anywhere" else [(name, mistakes)]
-    jobs.sort(key=lambda job: -len(job[1]))  # the longest first
-    widths = [len(mistake[0]) for _, mistakes in jobs for mistake in mistakes]
-    if not widths:
-        sys.exit(f"No mistake of {' '.join(options.names) or 'the catalogue'} has {options.k!r} in its words.")
-    width = max(widths)
-    caught = missed = 0
-    print(f"      {'what is wrong':{width}}  what catches it")
+    beginnings = tuple(options.names)
+    names = [path.stem for path in sorted(NOTEBOOKS.glob("[!.]*.ipynb")) if path.stem.startswith(beginnings)]
+    elsewhere = "anywhere".startswith(beginnings)
+    if not names and not elsewhere:
+        sys.exit(f"No notebook begins with {' or '.join(beginnings)}; name one of notebooks/, or `anywhere`.")
     context = multiprocessing.get_context("spawn")  # NumPy and torch are imported by the notebooks themselves
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as executor:
-        for (name, _), outcomes in zip(jobs, executor.map(try_all, *zip(*jobs))):
-            for words, said, right in outcomes:
-                print(f"{name[:2]}    {words:{width}}  {'' if right else 'NOT CAUGHT: '}{said[:160]}", flush=True)
-                caught, missed = caught + right, missed + (not right)
-    print(f"{caught} caught, {missed} not")
-    return 1 if missed else 0
+        count = lessons([] if options.k else names, executor, options.v)
+        missed = anywhere(options.k, executor) if elsewhere else 0
+    if count and not STRICT:
+        print(f'{count} remarks, told and no more: pyproject.toml has proof = "report".')
+    return 1 if missed or count and STRICT else 0
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ class Outcome(NamedTuple):
     words: str
     said: str  # where it was stopped and what was said there
     caught: bool  # whether that is the right place and the right word
+    superfluous: bool = False  # whether it can be deleted: its check fails by other changes, or it has lost its place
 
 
 def the_cell_with(old: str, sources: list[str]) -> int:

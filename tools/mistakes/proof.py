@@ -9,9 +9,11 @@ the cells that a check depends on: an unchanged notebook is not run again.
 
 import ast
 import hashlib
+import importlib
 import json
 import os
 import pickle
+import re
 import signal
 import sys
 import time
@@ -24,12 +26,13 @@ import nbformat
 from helpers import NOTEBOOKS, ROOT
 from tools.mistakes.by_hand import Mistake, Outcome, the_cell_with
 from tools.mistakes.changes import changes
-from tools.mistakes.checks import MARKER, Check, Marker, checks_in, marked
+from tools.mistakes.checks import MARKER, Check, Marker, checks_in, marked, runs_always
 from tools.mistakes.dependencies import needed_cells
 from tools.notebook_files import put_in_place
 from tools.one_file import carried
 
 KEPT = ROOT / "build" / "proof"
+LESSONS = ROOT / "tests" / "lessons"
 LONGEST = 15.0  # CPU seconds of one try; what takes longer is left to mistakes by hand
 AT_A_CELL, ALTOGETHER = 20.0, 240.0  # CPU seconds for the changes of one cell, and of a notebook
 FRUITLESS = 40  # tries without a new failure after which the changes of a cell are given up
@@ -43,6 +46,8 @@ class Report(NamedTuple):
     """What is known of a notebook's checks."""
 
     name: str
+    sources: list[str]  # of its code cells
+    needed: list[set[int]]  # for each cell, the cells that it depends on
     checks: list[Check]
     ran: set[Place]  # the checks that ran in the unchanged notebook
     red: dict[Place, str]  # those that have been seen to fail, and what was changed
@@ -106,7 +111,11 @@ class Notebook:
             try:
                 self.planted.setdefault(the_cell_with(mistake.old, sources), []).append(mistake)
             except LookupError as error:
-                self.outcomes.append(Outcome(mistake.words, f"ITS PLACE IS GONE: {error}", False))
+                self.outcomes.append(Outcome(mistake.words, f"its place is gone: {error}", False, True))
+
+    def behind(self, check: Check) -> list[str]:
+        """The text of its cell and of the cells that it depends on."""
+        return [self.sources[cell] for cell in sorted({*self.needed[check.cell], check.cell})]
 
     def run(self, cells: list[int], changed: dict[int, ast.Module] | None = None) -> str:
         """Run some cells, one of them perhaps changed, until one raises; return what it says."""
@@ -177,7 +186,9 @@ class Notebook:
             spent, fruitless = spent + cost, 0 if new else fruitless + 1
         self.spent += spent
 
-    def tried(self, cells: list[int], changed: dict[int, ast.Module], patience: float) -> tuple[dict[Place, str], float]:
+    def tried(
+        self, cells: list[int], changed: dict[int, ast.Module], patience: float
+    ) -> tuple[dict[Place, str], float]:
         """The checks that fail in a copy of this process when some cells run, and the CPU seconds that it took."""
 
         def attempt() -> dict[Place, str]:
@@ -192,11 +203,11 @@ class Notebook:
         """Plant a mistake in a cell and run on until something stops it, unless its check has been seen to fail."""
         holders = [check for check in self.checks if mistake.check and mistake.check in check.text]
         if mistake.check and len(holders) != 1:
-            said = f"ITS CHECK IS GONE: {mistake.check!r} stands in {len(holders)} checks"
-            self.outcomes.append(Outcome(mistake.words, said, False))
+            said = f"its check is gone: {mistake.check!r} stands in {len(holders)} checks"
+            self.outcomes.append(Outcome(mistake.words, said, False, True))
         elif holders and holders[0].place in self.red:
-            said = f"NOT NEEDED: {self.red[holders[0].place]}"
-            self.outcomes.append(Outcome(mistake.words, said, True))
+            said = f"not needed: its check fails too if {self.red[holders[0].place]}"
+            self.outcomes.append(Outcome(mistake.words, said, True, True))
         else:
             outcome, check = self.attempt(mistake, cell)
             if mistake.settings and outcome.caught:
@@ -218,7 +229,7 @@ class Notebook:
             said = self.run(list(range(cell, len(self.sources))))
             return said, self.marker.red
 
-        (said, red), _ = in_a_copy(task, PATIENCE)[0] or ("nothing stopped it", {}), 0
+        said, red = in_a_copy(task, PATIENCE)[0] or ("nothing stopped it", {})
         place = next(iter(red), None)
         text = next((check.text for check in self.checks if check.place == place), "")
         right = bool(said) and (mistake.check in text if mistake.check else not text)
@@ -243,18 +254,35 @@ def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Pa
         lesson = Notebook(sources, [set(cell.metadata.get("tags", [])) for cell in cells], mistakes)
         used = carried("\n".join(sources))
     except SyntaxError as error:
-        return Report(name, [], set(), {}, [], f"its code must be plain Python, without magics: {error.text!r}")
+        return Report(
+            name,
+            [],
+            [],
+            [],
+            set(),
+            {},
+            [],
+            f"its code must be plain Python, without magics: {(error.text or '').strip()!r}",
+        )
     # What a check may depend on beside the cells: the helpers, and the engine itself.
     beside = digest(*used.values(), *(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")))
     whole = digest(beside, *sources, repr(mistakes))
     keys = {
-        check.place: digest(beside, check.text, str(check.number), *(sources[k] for k in sorted(lesson.needed[check.cell])), sources[check.cell])
+        check.place: digest(
+            beside,
+            check.text,
+            str(check.number),
+            *(sources[k] for k in sorted(lesson.needed[check.cell])),
+            sources[check.cell],
+        )
         for check in lesson.checks
     }
     path = kept / f"{name}.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    lesson.red = {place: known["red"][key] for place, key in keys.items() if key in known.get("red", {})}
-    if known.get("whole") == whole:
+    fresh = known.get("whole") == whole
+    seen = {key: words for key, words in known.get("red", {}).items() if fresh or not words.startswith("by hand")}
+    lesson.red = {place: seen[key] for place, key in keys.items() if key in seen}
+    if fresh:
         lesson.ran = {place for place, key in keys.items() if key in known["ran"]}
         lesson.outcomes = [Outcome(*outcome) for outcome in known["outcomes"]]
         lesson.trouble = known["trouble"]
@@ -271,4 +299,51 @@ def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Pa
         }
         kept.mkdir(parents=True, exist_ok=True)
         put_in_place(json.dumps(record, indent=1, ensure_ascii=False), path)
-    return Report(name, lesson.checks, lesson.ran, lesson.red, lesson.outcomes, lesson.trouble)
+    return Report(name, sources, lesson.needed, lesson.checks, lesson.ran, lesson.red, lesson.outcomes, lesson.trouble)
+
+
+def mistakes_of(name: str) -> list[Mistake]:
+    """The mistakes by hand of a notebook; none if there is no file for it."""
+    if not (LESSONS / f"{name}.py").is_file():
+        return []
+    return getattr(importlib.import_module(f"tests.lessons.{name}"), "MISTAKES", [])
+
+
+def prove_alone(name: str) -> Report:
+    """The proof of one notebook, in a process that is there for nothing else."""
+    os.environ["MPLBACKEND"] = "agg"
+    return prove(name, mistakes_of(name))
+
+
+def remarks(report: Report) -> list[tuple[str, str]]:
+    """What is not proved about a notebook's checks, each with its remedy."""
+    found = []
+    if report.trouble:
+        found.append((f"{report.trouble}", "mend this cell first; `make refresh` shows where it stops"))
+    for check in report.checks:
+        what = f"code cell {check.cell + 1}: {' '.join(check.text.split())[:100]}"
+        if check.place in report.ran or report.trouble:
+            if check.place not in report.red and not report.trouble:
+                found.append((f"{what} has not been seen to fail", ready_entry(report, check)))
+        elif runs_always(check):
+            remedy = "it says nothing at these default parameters: take them back, or let the check fit the new ones"
+            found.append((f"{what} never ran", remedy))
+    for outcome in report.outcomes:
+        if not outcome.caught and not outcome.superfluous:
+            remedy = f"mend or delete the entry in tests/lessons/{report.name}.py: {outcome.said[:200]}"
+            found.append((f"the mistake {outcome.words!r} is not caught as it should", remedy))
+    return found
+
+
+def ready_entry(report: Report, check: Check) -> str:
+    """An entry for a mistake that should turn a check red, to be completed, and where it goes."""
+    said = ast.literal_eval(found[-1]) if (found := re.findall(r'"[^"{}\\]{9,}"', check.text)) else check.text[:60]
+    cells = sorted({*report.needed[check.cell], check.cell}, reverse=True)
+    lines = [line.strip() for cell in cells for line in report.sources[cell].splitlines() if " = " in line]
+    old = next((line for line in lines if sum(line in source for source in report.sources) == 1), "a line of the cell")
+    file = f"tests/lessons/{report.name}.py"
+    head = "" if (ROOT / file).is_file() else "from tools.mistakes import Mistake\n\nMISTAKES = [\n"
+    entry = f'Mistake("what is wrong", {old!r}, "what it becomes", {said!r}),'
+    return f"put into MISTAKES of {file}, with what is wrong and what the line becomes:\n{head}    {entry}" + (
+        "\n]" if head else ""
+    )
