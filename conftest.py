@@ -8,6 +8,7 @@ import pytest
 from nbval.plugin import IPyNbCell
 
 from helpers import NOTEBOOKS
+from tests.house_rules import house_rules, table  # noqa: F401  a fixture
 from tests.stored_output import compare_figures, text_difference, without_pictures
 
 compare_text = IPyNbCell.compare_outputs
@@ -52,3 +53,9 @@ def folder(tmp_path):
     """A folder with an empty folder `in` for notebooks; runs put their results into `out`."""
     (tmp_path / "in").mkdir()
     return tmp_path
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What departs from the rules of the house where they are not strict, in one table at the end."""
+    for line in table(terminalreporter.stats.get("passed", [])):
+        terminalreporter.write_line(line)

@@ -1,4 +1,4 @@
-"""Compare stored outputs with fresh ones, texts and figures, and say what in a figure is hard to read."""
+"""Compare stored outputs with fresh ones: texts, what figures show, and the pictures of figures that hold still."""
 
 import base64
 import copy
@@ -10,12 +10,8 @@ import tempfile
 import warnings
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
-from helpers import plotting
 from tools import environment
 
 # Other versions of Matplotlib draw differently: pixels count under the pinned one alone.
@@ -179,44 +175,6 @@ def compare_figures(fresh: list, stored: list, unstable: bool = False) -> str:
         if problem:
             return f"figure {number}: {problem}"
     return ""
-
-
-def words_in(fig: Figure) -> list[tuple[Text, Bbox]]:
-    """The visible words of a figure, each with its box in pixels; tick labels beyond the axes are not drawn."""
-    beyond = set()
-    for ax in fig.axes:
-        for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
-                if not ax.axison or not min(limits) <= tick.get_loc() <= max(limits):
-                    beyond |= {tick.label1, tick.label2}
-            if not ax.axison:
-                beyond |= {axis.label, axis.get_offset_text()}
-    words = [t for t in fig.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in beyond]
-    return [(text, text.get_window_extent()) for text in words]
-
-
-def hard_to_read(fig: Figure) -> list[str]:
-    """What is wrong with a figure's words: too pale for what lies behind them, off the page, or one upon another."""
-    fig.canvas.draw()
-    words = words_in(fig)
-    opacity = [text.get_alpha() for text, _ in words]
-    for text, _ in words:
-        text.set_alpha(0)
-    fig.canvas.draw()
-    behind = np.asarray(fig.canvas.buffer_rgba())[::-1, :, :3] / 255  # from the bottom up, as boxes count
-    found, (height, width, _) = [], behind.shape
-    for (text, box), alpha in zip(words, opacity):
-        x0, y0, x1, y1 = (round(side) for side in box.extents)
-        if x0 < -1 or y0 < -1 or x1 > width + 1 or y1 > height + 1:
-            found.append(f"{text.get_text()!r} leaves the page")
-        colors, counts = np.unique(behind[max(y0, 0) : y1, max(x0, 0) : x1].reshape(-1, 3), axis=0, return_counts=True)
-        ground = colors[counts.argmax()]
-        if plotting.contrast(text.get_color(), ground, alpha) < 4.5:
-            found.append(f"{text.get_text()!r} is too pale for {ground.round(2)}")
-    for (one, a), (other, b) in itertools.combinations(words, 2):
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > 2 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2:
-            found.append(f"{one.get_text()!r} and {other.get_text()!r} collide")
-    return found
 
 
 # Texts whose numbers may differ between processors

@@ -106,7 +106,7 @@ def offline(row):
 
 def parameters(row):
     """Every notebook from top to bottom with many settings, others each time."""
-    row.run(sys.executable, "-m", "pytest", "tests/lessons/test_whole_notebooks.py", EXAMPLES="40")
+    row.run(sys.executable, "-m", "pytest", "tests/lessons/test_readability.py", EXAMPLES="40")
 
 
 def versions(row):

@@ -17,7 +17,7 @@ import nbformat
 from helpers import ROOT
 from tools.badges import settings, stamp
 from tools.mistakes.by_hand import Outcome, the_cell_with
-from tools.run import put_in_place
+from tools.notebook_files import put_in_place
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache", ".ipynb_checkpoints", "mutants")
 FIXTURE = ROOT / "tests" / "fixture"
