@@ -99,17 +99,19 @@ def test_the_solution_in_the_notebook_is_accepted(name, number, capsys):
 
 
 @every_exercise
-def test_a_right_answer_is_accepted_in_every_dress(name, number):
+def test_a_right_answer_is_accepted_in_every_dress(name, number, house_rules):
     dresses = exercise(name, number).dresses
-    assert len(set(dresses)) >= 6
+    remedy = f"add right answers in other dresses to check_{number} in helpers/exercises/: a tuple, an array, a string"
+    house_rules([(f"{len(set(dresses))} dresses are tried, not 6", remedy)] if len(set(dresses)) < 6 else [])
     for text in dresses:
         assert verdict(name, number, text).status == "right", (text, verdict(name, number, text).sentence)
 
 
 @every_exercise
-def test_a_wrong_answer_gets_the_hint_that_belongs_to_it(name, number):
+def test_a_wrong_answer_gets_the_hint_that_belongs_to_it(name, number, house_rules):
     wrong = list(wrong_answers(exercise(name, number)))
-    assert len({text for text, _ in wrong}) >= 10, len(wrong)
+    count, remedy = len({text for text, _ in wrong}), f"add slips or also_wrong to check_{number} in helpers/exercises/"
+    house_rules([(f"{count} wrong answers are tried, not 10", remedy)] if count < 10 else [])
     for text, hint in wrong:
         status, said = verdict(name, number, text)
         assert status in ("wrong", "error"), (text, said)

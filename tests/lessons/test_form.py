@@ -189,12 +189,14 @@ def test_the_readme_lists_the_notebook_with_its_title_and_minutes(notebook, note
 # Rules of the house: set-up and parameters
 
 
-def test_setup_cell_and_badge_carry_the_address_in_pyproject(notebook, notebook_path):
+def test_setup_cell_and_badge_carry_the_address_in_pyproject(notebook, notebook_path, house_rules):
     course = badges.settings()
-    (setup,) = cells_tagged(notebook, "setup")
-    assert setup.source == badges.setup_cell(course["repository"], course["release"]), "run `python -m tools.badges`"
-    assert code_cells(notebook)[0] is setup
-    assert badges.badge(course["repository"], course["release"], notebook_path.stem) in notebook.cells[0].source
+    setups, remedy = cells_tagged(notebook, "setup"), "run `python -m tools.badges`"
+    assert len(setups) == 1 and code_cells(notebook)[0] is setups[0], "tag the first code cell, and no other, `setup`"
+    assert setups[0].source == badges.setup_cell(course["repository"], course["release"]), remedy
+    badge = badges.badge(course["repository"], course["release"], notebook_path.stem)
+    there = badge in notebook.cells[0].source
+    house_rules([] if there else [("the first cell has no badge", f"add a line `<!-- badge -->`, then {remedy}")])
 
 
 def is_scalar(statement):

@@ -84,8 +84,10 @@ def changed(source):
         ("y = a.T", "y = a"), ("y = a.max()", "y = a.min()"), ("y = [a, b]", "y = [b, a]"), ("y = -a", "y = a"),
         ("y = a if c else b", "y = b if c else a"), ("y = a[1:]", "y = a"), ("y = {1: a, 2: b}", "y = {1: b, 2: a}"),
         ("x += 1", "pass"), ("f(a)", "pass"), ("y = a and b", "y = a or b"), ("y = a + b", "y = b + b"),
-        ("y = [x for x in a if x]", "y = [x for x in a]"), ("for x in a:\n    f(x)", "for x in list(a)[1:]:\n    f(x)"),
-        ("def f(a):\n    return a", "def f(a):\n    return -a"), ("def f(a=1):\n    return a", "def f(a=2 * 1):\n    return a"),
+        ("y = [x for x in a if x]", "y = [x for x in a]"),
+        ("for x in a:\n    f(x)", "for x in list(a)[1:]:\n    f(x)"),
+        ("def f(a):\n    return a", "def f(a):\n    return -a"),
+        ("def f(a=1):\n    return a", "def f(a=2 * 1):\n    return a"),
     ],
 )  # fmt: skip
 def test_one_thing_is_changed(source, variant):
@@ -159,7 +161,7 @@ BY_HAND = "words = 'a'", "words = 1", "a text stays"
         (Mistake("w", "words = 'a'", "words = unknown", "a text stays"), False, "ANOTHER CHECK, 'none'"),
         (Mistake("w", "words = 'a'", "words = unknown", ""), True, "code cell 7: NameError"),
         (Mistake("w", "x = 1", "x = 2", "a text stays"), False, "ANOTHER CHECK, \"assert x == 1, 'x must be 1'\""),
-        (Mistake("w", "words = 'a'", "words = 'b'", "a text stays", settings={"str": int}), False, "CAUGHT BY ITS SETT"),
+        (Mistake("w", "words = 'a'", "words = 'b'", "a text stays", settings={"str": int}), False, "CAUGHT BY ITS"),
         (Mistake("w", "x = 1", "x = 2", "x must be"), True, "not needed: "),
         (Mistake("w", "gone", "x = 2", "x must be"), False, "its place is gone"),
         (Mistake("w", "x = 1", "x = 2", "gone"), False, "its check is gone"),

@@ -100,7 +100,7 @@ def executed_fixture(root: Path) -> str:
     kept = ROOT / "build" / "fixture" / f"{state}.ipynb"
     if not kept.is_file():
         notebook = nbformat.read(FIXTURE / "01_tiny.ipynb", as_version=4)
-        stamp(notebook, settings()["repository"], settings()["revision"], "01_tiny")
+        stamp(notebook, settings()["repository"], settings()["release"], "01_tiny")
         nbformat.write(notebook, root / "notebooks" / "01_tiny.ipynb")
         command, environment = [sys.executable, "-m", "tools.run", "--in-place", "01"], {"PYTHONPATH": str(root)}
         subprocess.run(command, cwd=root, env=os.environ | environment, check=True, capture_output=True)
