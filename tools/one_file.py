@@ -27,7 +27,7 @@ EXPLANATION = (
     "the notebook. Run them; there is no need to read them."
 )
 SETUP = f"""\
-# Set-up: the helpers are those that the folded cells above have written.
+# @title Set-up: the helpers are those that the folded cells above have written
 import pathlib
 import sys
 
