@@ -1,79 +1,71 @@
-# `make` prints what there is. Each target makes the environment first if it is missing or out of date.
+# `make` prints what there is. Each target first brings the environment .venv up to date, which takes no time if it is.
+#   PYTHON=...     another Python to make it with, such as python3.12
+#   INSTALL=...    another installer, such as "uv pip install --python .venv --torch-backend cpu"
 #   ENV=active     use the Python that is active now, if it satisfies requirements.txt
-#   INSTALL=...    another installer, for instance: INSTALL="uv pip install --python .venv --torch-backend cpu"
+# Without make, as on Windows, run what stands under a target by hand; README.md shows how.
 PYTHON ?= $(if $(filter Windows_NT,$(OS)),python,python3)
-BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-INSTALL ?= $(BIN)/python -m pip install --quiet
-ifeq ($(ENV),active)
-RUN := $(PYTHON)
-READY := active-environment
-else
-RUN := $(BIN)/python
-READY := .venv/made
-endif
-# What a target needs beside the environment, from tests/requirements-$1.txt.
-with = $(if $(filter active,$(ENV)),$(READY),.venv/$1)
+RUN := $(if $(filter active,$(ENV)),$(PYTHON),.venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python)
+PREPARE = $(PYTHON) -m tools.environment $(if $(filter active,$(ENV)),--active)
+export INSTALL
 export PYTHONPATH := $(CURDIR)
 
 help:            ## print this list
-	@$(PYTHON) -c "import re; [print('make %-12s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):.*?## (.*)', open('Makefile').read())]"
+	@$(PYTHON) -c "import re; [print(f'make {n:11} {t}' if n else f'\n{h}') for h, n, t in re.findall(r'(?m)^#> (.*)|^([a-z-]+):.*?## (.*)', open('Makefile').read())]"
 
-.venv/made: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(INSTALL) -r requirements.txt
-	@$(BIN)/python -c "open('.venv/made', 'w')"
+env:             ## make the environment .venv; says first what it downloads
+	@$(PREPARE)
 
-.venv/%: tests/requirements-%.txt .venv/made
-	$(INSTALL) -r requirements.txt -r $<
-	@$(BIN)/python -c "open('$@', 'w')"
-
-active-environment:
-	@$(PYTHON) -m tools.environment
-
-env: $(READY)    ## make the environment .venv
-execute-all: $(READY)  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses
+#> Run everything
+execute-all: env  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses
 	@$(RUN) -m tools.run $(ARGS)
 
-test: $(READY)   ## check everything the bundle promises, stored outputs and figures included
+test: env        ## check everything the course promises, stored outputs and figures included
 	@$(RUN) -m pytest $(ARGS)
 
-refresh: $(READY)  ## run changed notebooks in place; NB="01 03" names them
+#> Teach with it
+lab: env         ## open JupyterLab on the course's start page
+	@$(RUN) -m tools.lab $(ARGS)
+
+refresh: env     ## run changed notebooks in place; NB="01 03" names them
 	@$(RUN) -m tools.run --in-place $(if $(NB),$(NB),--changed)
 
-lab: $(READY)    ## open JupyterLab on the bundle
-	@$(RUN) -m jupyterlab
-
-lint: $(READY)   ## check style of code and notebooks
-	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
-
-sweep: $(READY)  ## run a notebook for every combination: NB=02 ARGS="-p WIDTH 5,10 -p LEARNING_RATE 0.1,0.2"
-	@$(RUN) -m tools.sweep $(NB) $(ARGS)
-
-cluster: $(call with,cluster)  ## run a study on a Dask scheduler and two workers of this machine
-	@$(RUN) -m pytest --numprocesses=0 tests/cluster
-
-bench: $(call with,bench)  ## compare speed with what a user would otherwise use
-	@$(RUN) -m tools.bench $(ARGS)
-
-mistakes: $(READY)  ## plant each catalogued mistake and show which check catches it
-	@$(RUN) -m tools.mistakes $(ARGS)
-
-mutants: $(call with,mutants)  ## change the helpers in thousands of ways and list what no test notices
-	@$(RUN) -m tools.mutants $(ARGS)
-
-audit: $(call with,audit)  ## look the pinned packages up among known vulnerabilities; needs the network
-	@$(RUN) -m pip_audit --strict --no-deps --requirement requirements.txt
-
-elsewhere: $(READY)  ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
-	@$(RUN) -m tools.elsewhere $(ARGS)
-
-publish: $(READY)  ## make a release: badges, set-up cells, changelog, commit and tag; VERSION=1.2.0
+publish: env     ## make a release: badges, set-up cells, changelog, commit and tag; VERSION=1.2.0
 	@$(RUN) -m tools.publish $(VERSION) $(REPOSITORY)
 
-colab: $(READY)  ## build self-contained notebooks, helpers inside, into build/colab; ARGS="01" chooses
+#> Maintain it
+lint: env        ## check the style of code and notebooks
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
+
+colab: env       ## build self-contained notebooks, helpers inside, into build/colab; ARGS="01" chooses
 	@$(RUN) -m tools.one_file $(ARGS)
+
+sweep: env       ## run a notebook for every combination: NB=02 ARGS="-p WIDTH 5,10 -p LEARNING_RATE 0.1,0.2"
+	@$(RUN) -m tools.sweep $(NB) $(ARGS)
+
+mistakes: env    ## plant each catalogued mistake and show which check catches it
+	@$(RUN) -m tools.mistakes $(ARGS)
+
+elsewhere: env   ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
+	@$(RUN) -m tools.elsewhere $(ARGS)
+
+# These need more packages: tests/requirements-<name>.txt.
+bench:           ## compare speed with what a user would otherwise use
+	@$(PREPARE) $@
+	@$(RUN) -m tools.bench $(ARGS)
+
+cluster:         ## run a study on a Dask scheduler and two workers of this machine
+	@$(PREPARE) $@
+	@$(RUN) -m pytest --numprocesses=0 tests/cluster
+
+mutants:         ## change helpers and tools in thousands of ways and list what no test notices
+	@$(PREPARE) $@
+	@$(RUN) -m tools.mutants $(ARGS)
+
+audit:           ## look the pinned packages up among known vulnerabilities; needs the network
+	@$(PREPARE) $@
+	@$(RUN) -m pip_audit --strict --no-deps --requirement requirements.txt
 
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help active-environment env execute-all test refresh lab lint bench sweep cluster mistakes mutants audit elsewhere publish colab clean
+.PHONY: help env execute-all test lab refresh publish lint colab sweep mistakes elsewhere bench cluster mutants audit clean

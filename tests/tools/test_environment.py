@@ -1,9 +1,18 @@
-"""The environment is the one that requirements.txt asks for, by pip and by conda, and make lists its targets."""
+"""The environment is the one that requirements.txt asks for, says first what it costs, and mends itself."""
 
+import os
+import pathlib
+import re
+import shutil
 import subprocess
+import sys
+
+import pytest
 
 from helpers import ROOT
+from tests.tools.marks import posix
 from tools import environment
+from tools.environment import no_torch_for, pins, torch_options, unmet
 
 
 def test_conda_and_pip_ask_for_the_same_versions():
@@ -12,12 +21,12 @@ def test_conda_and_pip_ask_for_the_same_versions():
         if "==" in line:
             name, _, pin = line.strip("- ").partition("==")
             conda[{"matplotlib-base": "matplotlib", "pytorch-cpu": "torch"}.get(name, name)] = pin
-    assert conda == environment.pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    assert conda == pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
 
 
 def test_pins_are_read_past_comments_and_blank_lines():
     text = "# a comment\n\nnumpy==2.4.6\n scipy == 1.17.1  # why\nloose\n"
-    assert environment.pins(text) == {"numpy": "2.4.6", "scipy": "1.17.1", "loose": ""}
+    assert pins(text) == {"numpy": "2.4.6", "scipy": "1.17.1", "loose": ""}
 
 
 def test_another_version_or_none_is_told_and_a_build_tag_is_fine(monkeypatch):
@@ -30,25 +39,100 @@ def test_another_version_or_none_is_told_and_a_build_tag_is_fine(monkeypatch):
 
     monkeypatch.setattr(environment, "version", version)
     required = {"alien": "1", "numpy": "2.4.6", "torch": "2.13.0", "scipy": "1.17.1"}
-    assert environment.unmet(required) == ["alien==1 (found nothing)", "numpy==2.4.6 (found 2.0)"]
+    assert unmet(required) == ["alien==1 (found nothing)", "numpy==2.4.6 (found 2.0)"]
 
 
-def test_make_alone_lists_every_target():
-    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in (
-        "env",
-        "execute-all",
-        "test",
-        "refresh",
-        "lab",
-        "lint",
-        "bench",
-        "mistakes",
-        "mutants",
-        "audit",
-        "publish",
-        "colab",
-        "elsewhere",
-        "clean",
-    ):
-        assert f"make {target} " in listed
+@pytest.mark.parametrize(
+    "machine, said",
+    [
+        (((3, 11, 0), "Linux", "x86_64"), ""),
+        (((3, 14, 2), "Windows", "AMD64"), ""),
+        (((3, 12, 1), "Darwin", "arm64", "14.0"), ""),
+        (((3, 10, 13), "Linux", "x86_64"), "needs Python 3.11 to 3.14, this is 3.10.13: name another"),
+        (((3, 15, 0), "Linux", "x86_64"), "needs Python 3.11 to 3.14, this is 3.15.0: name another"),
+        (((3, 12, 1), "Darwin", "x86_64", "15.1"), "Macs with an Intel processor"),
+        (((3, 12, 1), "Darwin", "arm64", "13.6.1"), "macOS 13.6.1: it needs macOS 14 or newer"),
+        (((3, 12, 1), "Windows", "ARM64"), "Windows on ARM: install Python 3.11 to 3.14 for x86-64"),
+        (((3, 12, 1), "Windows", "AMD64", "", 32), "32-bit Python: install a 64-bit Python 3.11 to 3.14"),
+    ],
+)
+def test_a_machine_without_a_torch_is_told_in_one_sentence(machine, said):
+    found = no_torch_for(*machine)
+    assert said in found and bool(said) == bool(found) and "\n" not in found
+
+
+def test_linux_without_a_gpu_takes_the_small_torch_where_its_index_answers(tmp_path):
+    index = tmp_path / "index"
+    assert torch_options("Darwin", False, "nowhere:")[0] == torch_options("Windows", False, "nowhere:")[0] == []
+    assert torch_options("Linux", True, "nowhere:")[0] == [] and "CUDA" in torch_options("Linux", True, "nowhere:")[1]
+    options, said = torch_options("Linux", False, index.as_uri())
+    assert options == [] and "3 GB" in said and "does not answer" in said and "Colab" in said
+    index.write_text("")
+    options, said = torch_options("Linux", False, index.as_uri())
+    assert options == ["--extra-index-url", index.as_uri()] and "0.4 GB" in said
+
+
+@pytest.fixture
+def course(tmp_path):
+    """What the environment is made from, in a folder of its own."""
+    for path in ("helpers/__init__.py", "tools/__init__.py", "tools/environment.py", "requirements.txt",
+                 "tests/requirements-bench.txt", "tests/requirements-audit.txt"):  # fmt: skip
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def make(course, *arguments, installer="print('installs', *sys.argv[1:])"):
+    """Run the module with an installer that only says what it is asked for."""
+    script = course / "install.py"
+    script.write_text(f"import sys; {installer}")
+    variables = os.environ | {"PYTHONPATH": str(course), "INSTALL": f'"{sys.executable}" "{script.as_posix()}"'}
+    run = [sys.executable, "-m", "tools.environment", *arguments]
+    return subprocess.run(run, cwd=course, env=variables, capture_output=True, text=True)
+
+
+def installed(done):
+    return [[pathlib.Path(name).name for name in re.findall(r"\S+\.txt", line)]
+            for line in done.stdout.splitlines() if line.startswith("installs")]  # fmt: skip
+
+
+def test_the_environment_is_made_once_brought_up_to_date_and_mended_when_it_is_half_made(course):
+    failed = make(course, installer="sys.exit(1)")
+    assert failed.returncode == 1 and failed.stderr.startswith("Not done, see above.")
+    done = make(course)
+    assert installed(done) == [["requirements.txt"]] and done.stdout.splitlines()[-1].startswith("Ready. Begin with")
+    assert (done.returncode, *make(course).stdout) == (0,), "nothing to do, nothing said"
+    assert installed(make(course, "bench")) == [["requirements.txt", "requirements-bench.txt"]]
+    assert installed(make(course, "bench")) == []
+    with open(course / "requirements.txt", "a", encoding="utf-8") as file:
+        file.write("new==1\n")
+    os.utime(course / ".venv" / "made", (2**33, 2**33))  # a date in the future does not hide a change
+    assert installed(make(course)) == [["requirements.txt"]]
+    for path in (course / ".venv").glob("[bS]*/python*"):
+        path.unlink()
+    done = make(course)
+    assert installed(done) == [["requirements.txt"]] and done.stdout.startswith("Making .venv with Python 3.")
+    assert make(course, "alien").stderr == "EXTRA must be one of audit, bench, got 'alien'.\n"
+
+
+@posix
+def test_an_old_python_is_told_first_and_harms_no_environment(course, monkeypatch, capsys):
+    monkeypatch.setattr(environment, "VENV", course / ".venv")
+    monkeypatch.setattr(environment.sys, "version_info", (3, 10, 13))
+    assert environment.make() == 1 and not (course / ".venv").exists()
+    assert capsys.readouterr().err.startswith("The course needs Python 3.11 to 3.14, this is 3.10.13: name another")
+    old = course / ".venv" / "bin" / "python"
+    old.parent.mkdir(parents=True)
+    old.write_text("#!/bin/sh\necho 3 10\n")
+    old.chmod(0o755)
+    assert not environment.usable("an installer"), "one that was made by an old Python is made anew"
+
+
+def test_make_lists_its_targets_and_every_module_named_is_there():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for module in re.findall(r"-m tools\.(\w+)", makefile):
+        assert (ROOT / "tools" / f"{module}.py").exists() or (ROOT / "tools" / module / "__main__.py").exists()
+    if shutil.which("make"):
+        listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        targets = re.findall(r"(?m)^([a-z-]+):", makefile)
+        assert all(f"make {target} " in listed for target in targets)
