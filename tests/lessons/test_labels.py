@@ -1,0 +1,161 @@
+"""Labels, captions and alternatives: what names a thing names the same thing everywhere.
+
+tests/lessons/meanings/NN_topic.labels is the second entry of a double-entry book: each label, title and name in a
+picture or a table beside the expression that it stands for. Labels that are exchanged differ from it, and so do ticks
+and units. After a change that is meant, `python -m tests.lessons.test_labels` writes it anew; look at the difference.
+"""
+
+import ast
+import json
+import re
+
+import nbformat
+import pytest
+
+from helpers import NOTEBOOKS, ROOT
+from tests.lessons.test_words import OPPOSITES, label_words, pairings
+
+BOOKS = ROOT / "tests" / "lessons" / "meanings"
+NAMED = {"label", "title", "xlabel", "ylabel", "xticks", "yticks", "xticklabels", "yticklabels", "xscale", "yscale"}
+NAMING = {"set_title", "set_xlabel", "set_ylabel", "set_xticks", "set_yticks", "suptitle", "supxlabel", "supylabel"}
+# Words for what is seen and found of which one must not stand where the other is meant.
+CONTRARY = [("earlier", "later"), ("above", "below"), ("higher", "lower"), ("larger", "smaller"), ("faster", "slower"),
+            ("rises", "falls"), ("rise", "fall"), ("solid", "dashed"), ("blue", "vermillion"), ("triangles", "circles"),
+            ("better", "worse"), ("best", "worst"), ("training", "validation"), ("forward", "backward"),
+            ("steeper", "flatter"), ("wider", "narrower"), ("shortest", "longest"), ("sooner", "later"),
+            ("beats", "loses"), ("inside", "outside"), ("always", "never"), ("mean", "sum"), ("and", "nor"),
+            ("residual", "plain"), ("positive", "negative"), ("more", "fewer"), ("upper", "lower"),
+            ("weights", "biases"), ("accuracy", "loss"), ("batchnorm", "groupnorm"), ("gelu", "silu")]  # fmt: skip
+
+
+def entries(source):
+    """Each label of a cell beside what it stands for, as one line."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            words = {k.arg: ast.unparse(k.value) for k in node.keywords if k.arg in NAMED}
+            last = name.split(".")[-1]
+            if words or last in NAMING:
+                given = ", ".join(ast.unparse(argument) for argument in node.args)
+                yield f"{name}({given}) {json.dumps(words, ensure_ascii=False, sort_keys=True)}"
+            if name == "zip" and any(isinstance(a, (ast.List, ast.Tuple)) for a in node.args):
+                yield ast.unparse(node)
+    for label, node in pairings(tree):
+        yield f"{label!r} is {ast.unparse(node)}"
+
+
+def book(notebook):
+    lines = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "setup" not in cell.metadata.get("tags", []):
+            lines += [f"{cell.id}  {' '.join(entry.split())}" for entry in dict.fromkeys(entries(cell.source))]
+    return lines
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def test_labels_stand_for_what_the_book_says(notebook_path):
+    stored = (BOOKS / f"{notebook_path.stem}.labels").read_text(encoding="utf-8").splitlines()
+    fresh = book(read(notebook_path))
+    gone, new = ([line for line in a if line not in b] for a, b in ((stored, fresh), (fresh, stored)))
+    assert not gone and not new, (
+        "labels do not stand for what they stood for; if that is meant, run `python -m tests.lessons.test_labels`:\n"
+        + "\n".join([f"- {line}" for line in gone] + [f"+ {line}" for line in new])
+    )
+
+
+def figures(notebook):
+    """For each figure its cell, its words as drawn, its text alternative and its caption."""
+    for index, cell in enumerate(notebook.cells):
+        outputs = cell.get("outputs", [])
+        for output, after in zip(outputs, [*outputs[1:], {}]):
+            drawn = output.get("metadata", {}).get("drawn")
+            if drawn:
+                caption = "".join(after.get("data", {}).get("text/markdown", ""))
+                yield index, json.loads(drawn), output.metadata["image/png"]["alt"], caption
+
+
+def test_a_caption_and_an_alternative_do_not_name_the_opposite_of_a_label(notebook_path):
+    for index, drawn, alt, caption in figures(read(notebook_path)):
+        said = label_words(alt + " " + caption)
+        labels = [word for axes in drawn["axes"] for word in axes["words"]]
+        everywhere = label_words(" ".join(labels))
+        for label in labels:
+            for word, opposite in OPPOSITES[:13]:
+                mine = [w for w in label_words(label) if re.fullmatch(word, w)]
+                other = [w for w in said if re.fullmatch(opposite, w)]
+                if mine and other and not any(re.fullmatch(word, w) for w in said):
+                    assert any(re.fullmatch(opposite, w) for w in everywhere), (
+                        f"figure of cell {index}: it says {label!r}, its caption and alternative {other}"
+                    )
+
+
+def words_of(text):
+    return set(re.findall(r"[a-z]+", text.lower()))
+
+
+def contrary(one, others):
+    """The word of a text whose contrary all the others say, none of them the word itself."""
+    for pair in CONTRARY:
+        for a, b in (pair, pair[::-1]):
+            if a in one and b not in one and b in others and a not in others:
+                return f"says {a!r} where everything round it says {b!r}"
+    return None
+
+
+def test_captions_alternatives_and_checks_of_a_figure_do_not_say_the_contrary(notebook_path):
+    notebook, found = read(notebook_path), []
+    for index, drawn, alt, caption in figures(notebook):
+        code = [cell for cell in notebook.cells[index : index + 6] if cell.cell_type == "code"][:3]
+        checks = " ".join(m for c in code for m in messages(c.source))
+        labels = " ".join(word for axes in drawn["axes"] for word in axes["words"])
+        texts = {"caption": words_of(caption), "alternative": words_of(alt), "checks": words_of(checks + " " + labels)}
+        for name in ("caption", "alternative"):
+            others = set().union(*(words for key, words in texts.items() if key != name))
+            if why := contrary(texts[name], others):
+                found.append(
+                    f"cell {notebook.cells[index].id}: its {name} {why}: {caption if name == 'caption' else alt}"
+                )
+    assert not found, "\n".join(found)
+
+
+def messages(source):
+    """What the assertions of a cell say, and what it prints."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assert) and node.msg:
+            yield ast.unparse(node.msg)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print":
+            yield ast.unparse(node)
+
+
+def test_code_in_the_text_names_what_the_code_has(notebook_path):
+    """`W3` in a sentence is a name in the code, or part of one, or Python's own."""
+    notebook = read(notebook_path)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    code += "\n".join(re.findall(r"(?s)```python\n(.*?)```", text)) + "\n".join(map(str, dir(__builtins__)))
+    code += "\n".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "pyproject.toml"))
+    code += "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "helpers").rglob("*.py"))
+    code += " ".join(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    known = set(re.findall(r"[A-Za-z_]\w*", code)) | KNOWN_ELSEWHERE
+    text = re.sub(r"(?s)```.*?```", "", text.split("## References")[0])
+    for words in re.findall(r"`([^`\n]+)`", text):
+        unknown = set(re.findall(r"(?<!\.)\b[A-Za-z_]\w*", re.sub(r"([\"']).*?\1", "", words))) - known
+        assert not unknown, f"`{words}` is nothing in the code: {unknown}"
+
+
+KNOWN_ELSEWHERE = {"jit", "vmap", "binary_cross_entropy_with_logits", "BCEWithLogitsLoss", "torch", "compile"}
+
+
+@pytest.mark.parametrize("change, there", [("a, b", "b, a"), ("'training'", "'validation'"), ("'log'", "'linear'")])
+def test_an_exchange_changes_the_book(change, there):
+    source = "ax.plot(a, b, label='training')\nax.set(yscale='log', ylabel='loss')\n"
+    assert list(entries(source)) != list(entries(source.replace(change, there)))
+
+
+if __name__ == "__main__":
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        (BOOKS / f"{path.stem}.labels").write_text("\n".join(book(read(path))) + "\n", encoding="utf-8")
