@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
+from helpers import ROOT
 from helpers.definitions import load_taught
 from tests.formulas import (
     Lesson,
@@ -25,6 +26,9 @@ POINTS = 3
 
 
 def meanings_of(name):
+    """The drawer with the meanings of a lesson's letters."""
+    path = ROOT / "tests" / "lessons" / "meanings" / f"{name}.py"
+    assert path.is_file(), f"write {path.relative_to(ROOT)}: what the letters of the lesson's formulas mean, as in 01"
     return importlib.import_module(f"tests.lessons.meanings.{name}")
 
 
