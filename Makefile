@@ -26,6 +26,9 @@ test: env        ## check everything the course promises, stored outputs and fig
 lab: env         ## open JupyterLab on the course's start page
 	@$(RUN) -m tools.lab $(ARGS)
 
+check: env       ## look in seconds at the notebooks that changed: form, exercises, figures; NB="01 03" names them
+	@$(RUN) -m tools.check $(NB)
+
 refresh: env     ## run changed notebooks in place; NB="01 03" names them
 	@$(RUN) -m tools.run --in-place $(if $(NB),$(NB),--changed)
 
@@ -42,7 +45,7 @@ colab: env       ## build self-contained notebooks, helpers inside, into build/c
 sweep: env       ## run a notebook for every combination: NB=02 ARGS="-p WIDTH 5,10 -p LEARNING_RATE 0.1,0.2"
 	@$(RUN) -m tools.sweep $(NB) $(ARGS)
 
-mistakes: env    ## plant each catalogued mistake and show which check catches it
+mistakes: env    ## show that every check can fail, and what turns it red
 	@$(RUN) -m tools.mistakes $(ARGS)
 
 elsewhere: env   ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
