@@ -24,7 +24,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from helpers import plotting
-from tests.helpers.test_properties import NOTEBOOKS, load, valid
+from tests.lessons.test_parameters import NOTEBOOKS, load, valid
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of optional packages that it does without

@@ -2,8 +2,12 @@
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.helpers.values import NAMES
 from tests.tools.samples import notebook, refused
+from tools.notebook_files import Failure
 from tools.parameters import check_parameters, parameters_of, parse_value
 
 
@@ -47,3 +51,43 @@ def test_parameters_must_be_known_and_of_the_right_type(name, value, message):
 def test_where_no_notebook_has_parameters_that_is_said():
     message = "-p SEED: unknown parameter; the notebooks chosen know: none"
     assert refused(check_parameters, {"SEED": 1}, {"one": {}}) == message
+
+
+PLAIN = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
+
+
+DEFAULTS = st.dictionaries(st.sampled_from("ABCDE"), PLAIN, max_size=4)
+
+
+@given(st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False)))
+def test_a_value_survives_the_command_line(value):
+    read = parse_value(str(value))
+    assert type(read) is type(value) and read == value
+
+
+@given(st.text())
+def test_any_text_is_read_as_one_of_four_types(text):
+    value = parse_value(text)
+    assert type(value) in (bool, int, float, str)
+    assert type(value) is not str or value == text
+
+
+@given(st.dictionaries(NAMES, DEFAULTS, min_size=1, max_size=3), st.data())
+def test_parameters_fit_by_name_and_type_or_are_refused_in_first_line(known, draw):
+    names = sorted(set().union(*known.values()))
+    given_value = draw.draw(PLAIN)
+    name = draw.draw(st.sampled_from([*names, "F"]))
+    defaults = [defaults[name] for defaults in known.values() if name in defaults]
+    misfit = next((d for d in defaults if type(given_value) is not type(d)
+                   and not (type(d) is float and type(given_value) is int)), None)  # fmt: skip
+    if defaults and misfit is None:
+        check_parameters({name: given_value}, known)
+        return
+    with pytest.raises(Failure) as caught:
+        check_parameters({name: given_value}, known)
+    if not defaults:
+        listed = ", ".join(names) or "none"
+        assert str(caught.value) == f"-p F: unknown parameter; the notebooks chosen know: {listed}"
+    else:
+        kind = type(misfit).__name__
+        assert str(caught.value) == f"-p {name}: must be of type {kind} like {misfit!r}, got {given_value!r}"

@@ -1,0 +1,120 @@
+"""Data: what is drawn, in which order batches come, and which sizes are refused."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
+
+from helpers import data
+from tests.helpers.values import NOT_NUMBERS, NUMPY_INTEGERS, outside, refusal
+
+
+def test_truth_table_counts_upwards():
+    assert data.truth_table(2).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert [int("".join(str(int(bit)) for bit in row), 2) for row in data.truth_table(5)] == list(range(32))
+
+
+@pytest.mark.parametrize("n", [0, 21, -1])
+def test_truth_table_names_a_bad_size(n):
+    with pytest.raises(ValueError, match=rf"n must be an integer from 1 to 20, got {n}\."):
+        data.truth_table(n)
+
+
+def test_xor_clouds_are_the_split_of_scikit_learn():
+    X = np.random.RandomState(42).randn(1000, 2)
+    Y = np.logical_xor(X[:, 0] > 0, X[:, 1] > 0)[:, None].astype(float)
+    X_train, X_val, Y_train, Y_val = train_test_split(X, Y, test_size=0.2, random_state=42)
+    for ours, theirs in zip(data.xor_clouds(), (X_train, Y_train, X_val, Y_val)):
+        assert ours.dtype == np.float64
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_drawing_the_clouds_leaves_the_global_generator_alone():
+    np.random.seed(1)
+    expected = np.random.rand()
+    np.random.seed(1)
+    data.xor_clouds()
+    assert np.random.rand() == expected
+
+
+def test_batches_visit_every_row_once():
+    batches = list(data.minibatches(10, 4, np.random.default_rng(0)))
+    assert [len(batch) for batch in batches] == [4, 4, 2]
+    assert sorted(np.concatenate(batches)) == list(range(10))
+
+
+def test_batches_come_in_a_fresh_order_each_epoch():
+    rng = np.random.default_rng(0)
+    first, second = (np.concatenate(list(data.minibatches(50, 8, rng))) for _ in range(2))
+    assert not np.array_equal(first, second)
+
+
+def test_one_row_makes_one_batch_and_a_batch_may_be_larger_than_the_data():
+    rng = np.random.default_rng(0)
+    for size in (1, 2**31):
+        batches = data.minibatches(1, size, rng)
+        assert next(batches).tolist() == [0] and next(batches, None) is None
+
+
+def test_sizes_that_no_memory_holds_are_refused_before_anything_is_drawn():
+    for n, size in ((2**31 + 1, 1), (1, 2**31 + 1)):
+        with pytest.raises(ValueError, match="from 1 to 2147483648, got 2147483649"):
+            data.minibatches(n, size, None)
+
+
+def test_a_short_last_batch_can_be_dropped():
+    sizes = [len(batch) for batch in data.minibatches(10, 4, np.random.default_rng(0), drop_last=True)]
+    assert sizes == [4, 4]
+    assert len(list(data.minibatches(8, 4, np.random.default_rng(0), drop_last=True))) == 2
+
+
+def test_batch_arguments_are_checked_before_the_first_batch():
+    with pytest.raises(ValueError, match="batch_size must be an integer from 1"):
+        data.minibatches(10, 0, np.random.default_rng(0))
+    with pytest.raises(TypeError, match="n must be an integer"):
+        data.minibatches(2.5, 1, np.random.default_rng(0))
+
+
+@given(NUMPY_INTEGERS, st.integers(1, 12))
+def test_row_i_of_a_truth_table_is_i_in_binary(kind, n):
+    table = data.truth_table(kind(n))
+    assert table.shape == (2**n, n) and table.dtype == float
+    assert (table @ 2.0 ** np.arange(n)[::-1]).tolist() == list(range(2**n))
+
+
+@given(st.one_of(NOT_NUMBERS, outside(1, 20)))
+def test_no_other_size_makes_a_truth_table(n):
+    assert refusal(data.truth_table, n) == f"n must be an integer from 1 to 20, got {n!r}."
+
+
+@given(NUMPY_INTEGERS, st.integers(1, 127), st.integers(1, 127), st.booleans(), st.integers(0, 9))
+@example(np.int8, 120, 100, False, 0)
+def test_batches_visit_each_row_once_whatever_their_size(kind, n, size, drop_last, seed):
+    batches = list(data.minibatches(kind(n), kind(size), np.random.default_rng(seed), drop_last))
+    assert all(len(batch) == size for batch in batches[:-1])
+    rows = np.concatenate(batches).tolist() if batches else []
+    assert len(set(rows)) == len(rows) and set(rows) <= set(range(n))
+    assert len(rows) == (n - n % size if drop_last else n)
+    assert all(0 < len(batch) <= size for batch in batches)
+
+
+@given(st.integers(1, 50), st.integers(1, 50), st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_several_generators_give_each_the_batches_that_it_gives_alone(n, size, seeds):
+    together = list(data.minibatches(n, size, [np.random.default_rng(seed) for seed in seeds]))
+    alone = zip(*(data.minibatches(n, size, np.random.default_rng(seed)) for seed in seeds))
+    for batch, batches in zip(together, alone, strict=True):
+        assert np.array_equal(batch, batches)
+
+
+@given(st.one_of(NOT_NUMBERS, st.integers(), st.just([]), st.lists(st.integers(), min_size=1)))
+def test_nothing_but_generators_draws_an_order(rng):
+    expected = f"rng must be a NumPy generator or a sequence of generators, got {rng!r}."
+    assert refusal(data.minibatches, 3, 1, rng) == expected
+
+
+@given(st.one_of(NOT_NUMBERS, outside(1, 2**31)))
+def test_no_other_size_makes_batches(bad):
+    expected = f"must be an integer from 1 to {2**31}, got {bad!r}."
+    assert refusal(data.minibatches, bad, 1, None) == f"n {expected}"
+    assert refusal(data.minibatches, 1, bad, None) == f"batch_size {expected}"
