@@ -23,7 +23,7 @@ CONTRARY = [("earlier", "later"), ("above", "below"), ("higher", "lower"), ("lar
             ("rises", "falls"), ("rise", "fall"), ("solid", "dashed"), ("blue", "vermillion"), ("triangles", "circles"),
             ("better", "worse"), ("best", "worst"), ("training", "validation"), ("forward", "backward"),
             ("steeper", "flatter"), ("wider", "narrower"), ("shortest", "longest"), ("sooner", "later"),
-            ("beats", "loses"), ("inside", "outside"), ("always", "never"), ("mean", "sum"), ("and", "nor"),
+            ("beats", "loses"), ("inside", "outside"), ("always", "never"), ("mean", "sum"),
             ("residual", "plain"), ("positive", "negative"), ("more", "fewer"), ("upper", "lower"),
             ("weights", "biases"), ("accuracy", "loss"), ("batchnorm", "groupnorm"), ("gelu", "silu")]  # fmt: skip
 
@@ -112,6 +112,7 @@ def test_captions_alternatives_and_checks_of_a_figure_do_not_say_the_contrary(no
     for index, drawn, alt, caption in figures(notebook):
         code = [cell for cell in notebook.cells[index : index + 6] if cell.cell_type == "code"][:3]
         checks = " ".join(m for c in code for m in messages(c.source))
+        checks += " ".join(c.source for c in notebook.cells[max(0, index - 2) : index + 3] if c.cell_type == "markdown")
         labels = " ".join(word for axes in drawn["axes"] for word in axes["words"])
         texts = {"caption": words_of(caption), "alternative": words_of(alt), "checks": words_of(checks + " " + labels)}
         for name in ("caption", "alternative"):

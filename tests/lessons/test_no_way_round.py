@@ -2,6 +2,7 @@
 
 import ast
 import io
+import json
 import re
 import tokenize
 
@@ -139,9 +140,9 @@ def test_tags_are_known_and_no_comment_tells_nbval_to_look_away(notebook):
         assert not re.search(r"#\s*(?:NBVAL|PYTEST)_|%%capture|raises-exception", cell.source), cell.id
 
 
-def test_ids_are_unique_the_file_is_valid_and_what_is_attached_is_there(notebook):
+def test_ids_are_unique_the_file_is_valid_and_what_is_attached_is_there(notebook, notebook_path):
+    ids = [cell["id"] for cell in json.loads(notebook_path.read_text(encoding="utf-8"))["cells"]]
     nbformat.validate(notebook)
-    ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids), f"two cells have one id: {sorted({i for i in ids if ids.count(i) > 1})}"
     for cell in notebook.cells:
         named = set(re.findall(r"attachment:([^)\s\"]+)", cell.source))
@@ -165,17 +166,17 @@ def test_every_exercise_is_named_where_it_is_checked(notebook):
 
 def test_every_section_that_is_named_is_there(notebook):
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    there = set(re.findall(r"(?m)^##+ (?:Exercise )?(\d+)[.:]", text))
-    sections = set(re.findall(r"(?m)^## (\d+)\.", text))
-    for words in re.findall(
-        r"(?i)(?<!notebook \d's )(?<!notebook \d, )\bsections? (\d+(?:(?:, | and | to |–)\d+)*)", text
-    ):
-        missing = set(re.findall(r"\d+", words)) - sections
-        assert not missing, f"section {missing} is named and not there; there are {sorted(sections, key=int)}"
-    for number in re.findall(r"(?i)\bexercise (\d+)", text):
-        assert number in there, f"exercise {number} is named and not there"
-    for number in re.findall(r"(?i)\bnotebooks? (\d+)", text):
-        assert number in "1234", f"notebook {number} is named and not there"
+    exercises = set(re.findall(r"(?m)^##+ Exercise (\d+)", text)) | set(re.findall(r"(?m)^##+ (\d+)\. Exercise", text))
+    there = {"section": set(re.findall(r"(?m)^## (\d+)\.", text)), "exercise": exercises, "notebook": set("1234")}
+    other = r"(?:notebooks? \d(?:'s|,)? |of notebook \d)"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            words = re.sub(rf"(?i){other}sections? \d+|sections? \d+ of notebook \d", "", cell.source)
+            for kind, numbers in re.findall(
+                r"(?i)\b(section|exercise|notebook)s?\s+(\d+(?:(?:, | and | to |–)\d+)*)", words
+            ):
+                missing = set(re.findall(r"\d+", numbers)) - there[kind.lower()]
+                assert not missing, f"cell {cell.id}: {kind} {missing} is named and not there"
 
 
 SLIPS = {
