@@ -4,6 +4,8 @@ from tools.processes import leave_settings_behind
 
 leave_settings_behind()  # before Matplotlib or a kernel reads any
 
+import sys
+
 import pytest
 from nbval.plugin import IPyNbCell
 
@@ -12,6 +14,11 @@ from tests.house_rules import house_rules, table  # noqa: F401  a fixture
 from tests.stored_output import compare_figures, text_difference, without_pictures
 
 compare_text = IPyNbCell.compare_outputs
+
+
+def pytest_configure():
+    if sys.flags.optimize:
+        raise pytest.UsageError("PYTHONOPTIMIZE turns assertions off: unset it.")
 
 
 def compare_text_then_figures(cell, fresh, stored, skip_compare=None):

@@ -17,6 +17,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     page = [f"--ServerApp.root_dir={ROOT}", "--LabApp.default_url=/lab/tree/README.md"]
+    page.append("--ContentsManager.allow_hidden=True")  # the picture on that page lies in .github
     return subprocess.run(
         [sys.executable, "-m", "jupyterlab", *page, f"--LabApp.app_settings_dir={folder}", *sys.argv[1:]]
     ).returncode

@@ -60,6 +60,7 @@ def course_environment() -> dict[str, str]:
         "IPYTHONDIR": str(folder / "ipython"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
         "PYTHONUTF8": "1",
     }
 

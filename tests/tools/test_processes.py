@@ -1,0 +1,93 @@
+"""Nobody's personal settings reach a notebook: neither when it is run nor when it is tested."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from helpers import ROOT
+from tests.tools.samples import notebook
+from tools.processes import course_environment
+
+LESSON = f"""\
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+import matplotlib.pyplot as plt
+from helpers import plotting
+plotting.use_style()
+fig, ax = plt.subplots(figsize=(3, 2))
+ax.plot([0, 1], [1, 0], label="a")
+ax.legend()
+print(__debug__, sys.flags.optimize, os.environ["OMP_NUM_THREADS"], len(plt.rcParams["text.latex.preamble"]))
+2
+plotting.show(fig, alt="A line that falls from one to zero.", caption="It falls.")"""
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """Variables that name a home folder full of settings that change results."""
+    home = tmp_path / "home"
+    startup = home / ".ipython" / "profile_default" / "startup"
+    kernels = home / "jupyter" / "kernels" / "python3"
+    for folder in (startup, kernels, home / ".config" / "matplotlib"):
+        folder.mkdir(parents=True)
+    (startup / "00.py").write_text("import matplotlib.pyplot as plt; plt.style.use('dark_background'); print('hello')")
+    config = "c = get_config(); c.InteractiveShell.ast_node_interactivity = 'all'"
+    (startup.parent / "ipython_config.py").write_text(config)
+    rc = "savefig.bbox: tight\nsavefig.transparent: True\ntext.usetex: True\ntext.latex.preamble: x\n"
+    (home / ".config" / "matplotlib" / "matplotlibrc").write_text(rc)
+    other = {"argv": ["false", "{connection_file}"], "display_name": "Python 3", "language": "python"}
+    (kernels / "kernel.json").write_text(json.dumps(other))
+    (home / "startup.py").write_text("raise SystemError('personal')")
+    return {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "IPYTHONDIR": str(home / ".ipython"),
+        "MATPLOTLIBRC": str(home / ".config" / "matplotlib" / "matplotlibrc"),
+        "MPLCONFIGDIR": str(home / ".config" / "matplotlib"),
+        "MPLBACKEND": "agg",
+        "JUPYTER_PATH": str(home / "jupyter"),
+        "JUPYTER_DATA_DIR": str(home / "jupyter"),
+        "PYTHONSTARTUP": str(home / "startup.py"),
+        "PYTHONWARNINGS": "error",
+        "PYTHONOPTIMIZE": "1",
+        "OMP_NUM_THREADS": "4",
+    }
+
+
+def run_lesson(folder, **variables):
+    """The result of the lesson, as text, when it is run with these variables."""
+    nbformat.write(notebook(LESSON), folder / "in" / "one.ipynb")
+    run = [sys.executable, "-m", "tools.run", "--notebooks", str(folder / "in"), "--output", str(folder / "out")]
+    done = subprocess.run(run, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr
+    return (folder / "out" / "one.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_home_full_of_settings_or_none_at_all_changes_neither_a_run_nor_a_test(folder, hostile):
+    plain = run_lesson(folder)
+    assert '"True 0 1 0\\n"' in plain and "image/png" in plain
+    assert run_lesson(folder, **hostile) == plain
+    (folder / "file").touch()
+    nowhere = dict.fromkeys(("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), str(folder / "file" / "home"))
+    assert run_lesson(folder, **nowhere) == plain, "a home that cannot be written"
+    test = [sys.executable, "-m", "pytest", "-p", "conftest", "-o", "addopts=", "--nbval", "--nbval-current-env", "-q"]
+    test += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), str(folder / "out")]
+    environment = os.environ | hostile | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(test, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 4 and done.stderr.strip() == "ERROR: PYTHONOPTIMIZE turns assertions off: unset it."
+    del environment["PYTHONOPTIMIZE"], environment["PYTHONWARNINGS"]  # read by this very process, before any code
+    done = subprocess.run(test, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_kernel_is_this_python(monkeypatch):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    environment = course_environment()
+    find = "from jupyter_client.kernelspec import KernelSpecManager as K; print(K().get_kernel_spec('python3').argv[0])"
+    done = subprocess.run([sys.executable, "-c", find], env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == sys.executable, done.stderr
