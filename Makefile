@@ -56,6 +56,10 @@ bench:           ## compare speed with what a user would otherwise use
 	@$(PREPARE) $@
 	@$(RUN) -m tools.bench $(ARGS)
 
+browser:         ## do in a real JupyterLab what a reader does; needs a Chromium; ARGS="--quick 01" chooses
+	@$(PREPARE) $@
+	@$(RUN) -m tools.browser $(ARGS)
+
 cluster:         ## run a study on a Dask scheduler and two workers of this machine
 	@$(PREPARE) $@
 	@$(RUN) -m pytest --numprocesses=0 tests/cluster
@@ -71,4 +75,4 @@ audit:           ## look the pinned packages up among known vulnerabilities; nee
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help env execute-all test lab refresh publish lint colab sweep mistakes elsewhere bench cluster mutants audit clean
+.PHONY: help env execute-all test lab refresh publish lint colab sweep mistakes elsewhere bench browser cluster mutants audit clean

@@ -17,6 +17,8 @@ from helpers import plotting
 from helpers.checks import require_float, require_int, require_pair
 from helpers.progress import watched
 
+# Without it JupyterLab takes the arrow keys for moves between cells. It counts on the focused element alone.
+OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
 MOST_FRAMES = 60  # more would make the page heavy
 
 # The frame that belongs to the slider's value becomes visible, and the slider tells its words to screen readers.
@@ -173,11 +175,11 @@ def _page(
         )
     turn, play = (html.escape(script) for script in (TURN, PLAY.replace("SECONDS", str(seconds))))
     return (
-        f'<div class="moving" role="group" aria-label="{html.escape(control)}" data-lm-suppress-shortcuts="true">'
+        f'<div class="moving" role="group" aria-label="{html.escape(control)}">'
         f'<div style="display: flex; gap: 0.8em; align-items: center; margin: 0.4em 0">'
-        f'<button type="button" style="min-width: 5em" onclick="{play}">Play</button>'
+        f'<button type="button" {OWN_KEYS} style="min-width: 5em" onclick="{play}">Play</button>'
         f'<label style="display: flex; gap: 0.6em; flex: 0 1 30em">{html.escape(control)}'
-        f'<input type="range" min="0" max="{len(pictures) - 1}" value="{start}" style="flex: 1" '
+        f'<input type="range" {OWN_KEYS} min="0" max="{len(pictures) - 1}" value="{start}" style="flex: 1" '
         f'aria-label="{html.escape(control)}" aria-valuetext="{html.escape(spoken[start])}" oninput="{turn}"></label>'
         f'</div><div style="display: grid">{"".join(figures)}</div></div>'
     )

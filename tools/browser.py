@@ -1,0 +1,422 @@
+"""Open the notebooks in a real JupyterLab, do what a reader does, and say what a reader would not expect.
+
+    python -m tools.browser [NAME ...] [--quick]
+
+Each notebook is run with Run All and with Restart & Run All; both must end as a batch run does, with nothing left of
+progress bars and every figure's text where a screen reader finds it. Then sliders are moved, exercises answered and
+folded cells opened, by mouse and keyboard. Without a Chromium on this machine there is one line and nothing is done.
+"""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import nbformat
+
+from helpers import NOTEBOOKS, ROOT
+from helpers.definitions import cells_tagged
+from tools.run import Failure, named, parameters_of, read
+from tools.tidy import tidy
+
+try:
+    from playwright.sync_api import Locator, Page, sync_playwright
+except ImportError:  # ENV=active
+    sync_playwright = None
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SWITCHES = [
+    "--no-sandbox",  # which root needs, as in CI
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+QUICK = {"SEEDS": 2, "EPOCHS": 2, "SWEEP_EPOCHS": 1}  # with --quick: the same code in seconds
+START, STEP, RUN = 120, 30, 900  # seconds until JupyterLab, an answer, a whole notebook is there
+FREEZE = 2  # seconds that a page may stand still, beyond the longest while it was opened
+LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "mutants", "__pycache__")
+
+# Progress bars in all the ways a loop can end; each cell with what it must leave.
+BARS = {
+    "for _ in progress(range(4), 'outer'):\n    for _ in progress(range(3), 'inner'):\n        sleep(0.3)": [],
+    "for _ in progress(range(4), 'said'):\n    sleep(0.4)\nprint('done')": ["stream"],
+    "for _ in progress(range(4), 'failed'):\n    sleep(0.4)\n    if _ == 2:\n        1 / 0": ["error"],
+}
+
+WATCH = """
+window.freeze = 0; window.bars = new Set(); let last = performance.now();
+setInterval(() => {
+  const now = performance.now(); window.freeze = Math.max(window.freeze, now - last - 50); last = now;
+  document.querySelectorAll('progress').forEach(bar => window.bars.add(bar.ariaLabel));
+}, 50);"""
+IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
+SEEN = """cell => [...cell.querySelectorAll('.jp-OutputArea-output img')]
+  .filter(image => image.checkVisibility({visibilityProperty: true})).map(image => image.src).join()"""
+
+
+class Lab:
+    """A JupyterLab of its own on a copy of the course, with settings of its own."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.course = folder / "course"
+        shutil.copytree(ROOT, self.course, ignore=LEFT_OUT)
+        settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        quiet = '{"fetchNews": "false", "checkForUpdates": false}'
+        (settings / "notification.jupyterlab-settings").write_text(quiet, encoding="utf-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}/lab"
+        own = {"HOME": folder / "home", "IPYTHONDIR": folder / "ipython", "JUPYTER_CONFIG_DIR": folder / "config"}
+        own |= {"JUPYTERLAB_SETTINGS_DIR": folder / "settings", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
+        env = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "HELPERS_WATCHED")}
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--allow-root"]
+        command += [f"--ServerApp.port={port}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token="]
+        command += [f"--ServerApp.root_dir={self.course}"]
+        self.log = folder / "jupyterlab.log"
+        with self.log.open("w") as log:
+            self.server = subprocess.Popen(
+                command, env=env | {k: str(v) for k, v in own.items()}, stdout=log, stderr=subprocess.STDOUT
+            )
+        for _ in range(START * 5):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(self.address).close()
+                return
+            time.sleep(0.2)
+        raise Failure(f"JupyterLab does not start: {self.log.read_text()[-500:]}")
+
+    def close(self) -> None:
+        self.server.terminate()  # it shuts its kernels down
+        try:
+            self.server.wait(STEP)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+
+
+def batch(lab: Lab, source: pathlib.Path, quick: bool) -> nbformat.NotebookNode:
+    """What a batch run stores: at default parameters the notebook itself, else a run of the copy in the lab."""
+    notebook = read(source)
+    values = {name: value for name, value in QUICK.items() if quick and name in parameters_of(notebook)}
+    if not values:
+        return notebook
+    (cell,) = cells_tagged(notebook, "parameters")
+    for name, value in values.items():
+        cell.source = re.sub(rf"(?m)^{name} = \S+", f"{name} = {value}", cell.source)
+    copy = lab.course / "notebooks" / source.name
+    nbformat.write(notebook, copy)
+    out = lab.course / "build"
+    command = [sys.executable, "-m", "tools.run", source.stem, "--notebooks", str(copy.parent), "--output", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise Failure(f"the batch run failed: {done.stderr.strip()}")
+    return read(out / source.name)
+
+
+class Reader:
+    """One notebook, open in a browser."""
+
+    def __init__(self, lab: Lab, page: Page, name: str):
+        self.page, self.path = page, lab.course / "notebooks" / name
+        page.add_init_script(WATCH)
+        self.tools = page.context.new_cdp_session(page)
+        self.tools.send("Performance.enable")
+        page.goto(f"{lab.address}/tree/notebooks/{name}?reset", timeout=1000 * START)
+        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.content?.widgets?.length", timeout=1000 * START)
+        self.idle()
+        self.opening = self.freeze()
+
+    def freeze(self) -> float:
+        """The longest time that the page stood still since the last call, in seconds."""
+        return self.page.evaluate("() => { const most = window.freeze / 1000; window.freeze = 0; return most; }")
+
+    def work(self) -> float:
+        """What the page has cost so far, in seconds."""
+        return next(
+            m["value"] for m in self.tools.send("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration"
+        )
+
+    def idle(self) -> None:
+        """Wait until the kernel has nothing more to do, and the page has shown it."""
+        for _ in range(2):
+            self.page.wait_for_function(IDLE, timeout=1000 * RUN)
+            self.page.wait_for_timeout(300)
+
+    def command(self, name: str, wait: bool = True) -> None:
+        """Run a command of JupyterLab's; confirm it if it asks."""
+        start = (
+            "name => { window.done = false; jupyterapp.commands.execute(name).finally(() => { window.done = true; }); }"
+        )
+        self.page.evaluate(start, name)
+        if "restart" in name:
+            self.page.locator(".jp-Dialog .jp-mod-accept").click(timeout=1000 * STEP)
+        if wait:
+            self.page.wait_for_function("window.done", timeout=1000 * RUN)
+            self.idle()
+
+    def run_all(self) -> None:
+        self.command("notebook:run-all-cells")
+
+    def restart_and_run_all(self) -> None:
+        self.command("notebook:restart-run-all")
+
+    def saved(self) -> nbformat.NotebookNode:
+        self.command("docmanager:save")
+        return nbformat.read(self.path, as_version=4)
+
+    def cell(self, position: int) -> Locator:
+        """A cell of the page, brought into view."""
+        self.page.evaluate("i => jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start')", position)
+        cell = self.page.locator(f".jp-WindowedPanel-viewport > .jp-Cell[data-windowed-list-index='{position}']")
+        cell.scroll_into_view_if_needed(timeout=1000 * STEP)
+        return cell
+
+    def named(self, role: str) -> list[str]:
+        """The names of all things with this role, as a screen reader finds them."""
+        nodes = self.tools.send("Accessibility.getFullAXTree")["nodes"]
+        return [node.get("name", {}).get("value", "") for node in nodes if node.get("role", {}).get("value") == role]
+
+    def ask(self, code: str) -> str:
+        """What the notebook's kernel prints for a piece of code."""
+        return self.page.evaluate(
+            """async code => {
+              let said = '';
+              const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+              const future = kernel.requestExecute({code, store_history: false});
+              future.onIOPub = message => { said += message.content.text ?? message.content.evalue ?? ''; };
+              await future.done; return said;
+            }""",
+            code,
+        ).strip()
+
+
+def is_moving(outputs: list[nbformat.NotebookNode]) -> bool:
+    """Whether a cell shows something else to a reader than to a batch run: a widget, or frames with a slider."""
+    pages = [output.get("data", {}) for output in outputs]
+    return any("application/vnd.jupyter.widget-view+json" in d or "<input" in d.get("text/html", "") for d in pages)
+
+
+def differences(saved: nbformat.NotebookNode, batch: nbformat.NotebookNode) -> Iterator[str]:
+    """What a run in the browser saved that a batch run would not, but for pictures' pixels, which nbval compares."""
+
+    def told(outputs, exactly):
+        for output in outputs:
+            data = output.get("data", {})
+            text = output.get("text", "") if exactly else ""
+            yield (
+                output.output_type,
+                output.get("name"),
+                text,
+                sorted(data),
+                data.get("text/plain"),
+                data.get("text/markdown"),
+            )
+
+    for number, (own, other) in enumerate(zip(saved.cells, batch.cells)):
+        if own.cell_type != "code" or is_moving(own.outputs):
+            continue
+        for output in own.outputs:
+            if output.output_type == "error" or output.get("name") == "stderr":
+                yield f"cell {number}: {output.get('ename') or 'stderr'}: {output.get('evalue') or output.get('text')}"
+        exactly = "nbval-ignore-output" not in other.metadata.get("tags", [])
+        seen, stored = ([*told(outputs, exactly)] for outputs in (own.outputs, other.outputs))
+        if seen != stored:
+            yield f"cell {number}: shows {seen} where a batch run has {stored}"
+        own.outputs = other.outputs  # compared
+    for cell, other in zip(saved.cells, batch.cells):
+        if cell.cell_type == "code" and is_moving(cell.outputs):
+            cell.outputs = other.outputs
+    if tidy(saved) != tidy(nbformat.from_dict(batch)):
+        yield "the saved notebook is another one, outputs apart"
+
+
+def after_a_run(reader: Reader, batch: nbformat.NotebookNode) -> Iterator[str]:
+    """What is wrong with a page, and with what it saves, after all cells have run."""
+    saved = reader.saved()
+    for number, cell in enumerate(saved.cells):
+        figures = [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+        if figures:
+            reader.cell(number)  # a page this long holds what is near
+            names = {" ".join(name.split()) for name in reader.named("image")}
+        for figure in figures:
+            alt = figure.metadata["image/png"]["alt"]
+            if " ".join(alt.split()) not in names:
+                yield f"cell {number}: a screen reader does not find the figure {alt[:60]!r}"
+    if reader.page.locator(".jp-OutputArea progress").count():
+        yield "a progress bar stays"
+    yield from differences(saved, batch)
+    freeze = reader.freeze()
+    if freeze > reader.opening + FREEZE:
+        yield f"the page stood still for {freeze:.1f} s; while it was opened for {reader.opening:.1f} s"
+
+
+def sliders(reader: Reader) -> Iterator[str]:
+    """Move every slider by keyboard and by mouse; the figure beside it must follow."""
+    for number, cell in enumerate(reader.saved().cells):
+        if not is_moving(cell.get("outputs", [])):
+            continue
+        place = reader.cell(number)
+        place.locator("img:visible").first.wait_for(timeout=1000 * STEP)
+        handles = place.locator(".noUi-handle, input[type=range]")
+        if not handles.count():
+            yield f"cell {number}: no slider"
+        for i in range(handles.count()):
+            handle = handles.nth(i)
+            for how in ("keyboard", "mouse"):
+                before = place.evaluate(SEEN)
+                handle.scroll_into_view_if_needed()
+                if how == "keyboard":
+                    handle.focus()
+                    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight"):
+                        reader.page.keyboard.press(key)
+                else:
+                    track = handle.locator(
+                        "xpath=ancestor-or-self::*[contains(@class, 'noUi-target') or self::input][1]"
+                    )
+                    box = track.bounding_box()
+                    reader.page.mouse.click(box["x"] + 0.85 * box["width"], box["y"] + box["height"] / 2)
+                end = time.monotonic() + STEP
+                while place.evaluate(SEEN) in (before, "") and time.monotonic() < end:
+                    time.sleep(0.1)
+                if place.evaluate(SEEN) in (before, ""):
+                    yield f"cell {number}: slider {i + 1} does not move its figure by {how}"
+
+
+def exercises(reader: Reader) -> Iterator[str]:
+    """Type a right and a wrong answer to every exercise; each must get its line."""
+    cells = reader.saved().cells
+    for number, cell in enumerate(cells):
+        if "exercise" not in cell.metadata.get("tags", []):
+            continue
+        checking = next(i for i in range(number + 1, len(cells)) if cells[i].cell_type == "code")
+        solution = next(c for c in cells[number:] if "solution" in c.metadata.get("tags", []))
+        (right,) = re.findall(r"(?s)```python\n(.*?)```", solution.source)
+        name, answer = re.search(r"([\w.]+)\((\w+)\)", cells[checking].source).groups()
+        lines = {}
+        for status, source in {
+            "right": right.strip(),
+            "wrong": f"{answer} = 'no answer at all'",
+            "": cell.source,
+        }.items():
+            editor = reader.cell(number).locator(".cm-content").first
+            editor.click(timeout=1000 * STEP)
+            reader.page.keyboard.press("ControlOrMeta+a")
+            reader.page.keyboard.insert_text(source)
+            for _ in range(checking - number + 1):
+                reader.page.keyboard.press("Shift+Enter")
+            reader.idle()
+            lines[status] = reader.cell(checking).locator(".jp-OutputArea-output").all_inner_texts()
+            if status and (said := reader.ask(f"print({name}.verdict({answer}).status)")) != status:
+                yield f"cell {checking}: the {status} answer is found {said!r}"
+            if len(lines[status]) != 1 or not lines[status][0].strip():
+                yield f"cell {checking}: the {status or 'missing'} answer gets {lines[status]}"
+        if len({*map(str, lines.values())}) < 3:
+            yield f"cell {checking}: other answers, the same line: {lines}"
+
+
+def folds(reader: Reader) -> Iterator[str]:
+    """Open every folded cell with one click."""
+    for number, cell in enumerate(reader.saved().cells):
+        if "folded" in cell.metadata.get("tags", []):
+            place = reader.cell(number)
+            if place.locator(".cm-content").is_visible():
+                yield f"cell {number}: is not folded"
+                continue
+            place.locator(".jp-InputPlaceholder, .jp-Placeholder").first.click(timeout=1000 * STEP)
+            if not place.locator(".cm-content").first.is_visible():
+                yield f"cell {number}: stays folded after a click"
+
+
+def bars(lab: Lab, page: Page) -> Iterator[str]:
+    """Run loops with bars: each shows one with a name and goes, however the loop ends."""
+    cells = ["from time import sleep\n\nfrom helpers.progress import progress", *BARS]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    nbformat.write(tidy(notebook), lab.course / "notebooks" / "bars.ipynb")
+    reader = Reader(lab, page, "bars.ipynb")
+    reader.ask("import sys; sys.path.insert(0, '..')")
+    reader.command("notebook:run-all-cells", wait=False)
+    page.wait_for_selector("progress", timeout=1000 * STEP)
+    names = set(reader.named("progressbar")) & {"outer", "inner"}  # JupyterLab has bars of its own
+    if names != {"outer"}:
+        yield f"of the bars outer and inner a screen reader must find the first one, and finds {names}"
+    page.wait_for_function("window.done")
+    reader.idle()
+    shown = set(page.evaluate("[...window.bars]"))
+    if shown != {"outer", "said", "failed"}:
+        yield f"bars shown: {shown}"
+    for cell, left in zip(reader.saved().cells[1:], BARS.values()):
+        if [output.output_type for output in cell.outputs if output.get("data") != {}] != left:
+            yield f"a bar leaves {cell.outputs} in {cell.source!r}"
+        if not left and cell.outputs:
+            yield f"a bar leaves an empty output in {cell.source!r}"
+    for place in page.locator(".jp-OutputArea-child:not(:has(.jp-OutputArea-output))").all():
+        if place.bounding_box()["height"]:
+            yield "what a bar leaves takes room"
+
+
+def read_one(lab: Lab, page: Page, source: pathlib.Path, quick: bool) -> Iterator[str]:
+    expected = batch(lab, source, quick)
+    reader = Reader(lab, page, source.name)
+    for run in (reader.run_all, reader.restart_and_run_all):
+        cost, started = reader.work(), time.monotonic()
+        reader.freeze()
+        run()
+        seconds, cost = time.monotonic() - started, reader.work() - cost
+        freeze = page.evaluate("window.freeze / 1000")
+        print(
+            f"{source.stem}: {run.__name__} {seconds:.0f} s, page {cost:.1f} s, longest freeze {freeze:.1f} s",
+            flush=True,
+        )
+        yield from (f"after {run.__name__}: {problem}" for problem in after_a_run(reader, expected))
+    yield from sliders(reader)
+    yield from exercises(reader)
+    yield from folds(reader)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.browser", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "names", nargs="*", default=[""], help="notebooks by name or its beginning; all if none is named"
+    )
+    parser.add_argument("--quick", action="store_true", help="with few seeds and epochs")
+    options = parser.parse_args()
+    if not CHROMIUM or not sync_playwright:
+        missing = "Chromium (Debian: apt-get install chromium)" if not CHROMIUM else "the package playwright"
+        print(f"Skipped: no browser; install {missing} to have the notebooks opened in a real JupyterLab.")
+        return 0
+    found = 0
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        lab = Lab(pathlib.Path(folder))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        try:
+            jobs = {"progress bars": lambda page: bars(lab, page)}
+            for source in named(options.names, NOTEBOOKS):
+                jobs[source.stem] = lambda page, source=source: read_one(lab, page, source, options.quick)
+            for name, job in jobs.items():
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                page.set_default_timeout(1000 * RUN)
+                for problem in job(page):
+                    found += 1
+                    print(f"{name}: {problem[:600]}", file=sys.stderr, flush=True)
+                page.close()
+        finally:
+            browser.close()
+            lab.close()
+    print("As a reader expects." if not found else f"{found} times not as a reader expects.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
