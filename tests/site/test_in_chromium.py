@@ -1,0 +1,129 @@
+"""The website in a real Chromium: who uses a phone, the dark theme, a keyboard or a screen reader can read it."""
+
+import functools
+import http.server
+import pathlib
+import shutil
+import threading
+from importlib.resources import files
+
+import pytest
+
+from helpers import NOTEBOOKS
+from tools import site
+
+playwright = pytest.importorskip("playwright.sync_api", reason="`make browser` brings playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: apt-get install chromium")
+LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[!.]*.ipynb"))
+PAGES = [*(f"{name}.html" for name in LESSONS), "index.html", "evidence.html", "search.html"]
+SCREENS = {
+    "1280 light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "390 dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    "320 light": {"viewport": {"width": 320, "height": 700}, "color_scheme": "light"},
+}
+WORDS = {name: word for name, word in zip(LESSONS, ("threshold", "shortcut", "adjoint", "dropout"))}
+SMALL = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.offsetParent && parseFloat(getComputedStyle(e).fontSize) < 12)
+  .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+  .map(e => e.outerHTML.slice(0, 80))"""
+MATH = "() => document.querySelectorAll('mjx-container').length"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site") / "site"
+    site.build(folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as started:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open a page on a screen; what it asks of other hosts, or fails to find, is in page.problems."""
+    contexts = []
+
+    def open_page(path, screen="1280 light"):
+        contexts.append(chromium.new_context(**SCREENS[screen]))
+        page = contexts[-1].new_page()
+        page.problems = []
+        page.on("request", lambda request: address in request.url or page.problems.append(request.url))
+        page.on("response", lambda response: response.status < 400 or page.problems.append(response.url))
+        page.on("console", lambda message: message.type != "error" or page.problems.append(message.text))
+        page.goto(address + path)
+        page.wait_for_load_state("networkidle")
+        if path.removesuffix(".html") in LESSONS:
+            page.wait_for_function(f"({MATH})() > 3")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_readable_on_every_screen(visit, path, screen):
+    page = visit(path, screen)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "nothing may overflow"
+    assert page.evaluate(SMALL) == [], "no text under 12 pixels"
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in violations] == []
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("name, word", WORDS.items())
+def test_search_finds_a_word_of_each_lesson(visit, name, word):
+    page = visit(f"search.html?q={word}")
+    page.wait_for_selector("ul.search li a")
+    found = page.eval_on_selector_all("ul.search li a", "links => links.map(link => link.getAttribute('href'))")
+    assert any(name in link for link in found), found
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_folded_cells_and_solutions_open_by_keyboard(visit, name):
+    page = visit(f"{name}.html")
+    for kind in ("details.folded", "details:not(.folded):has(pre)"):
+        summary = page.locator(f".bd-content {kind} > summary").first
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert page.locator(f".bd-content {kind}").first.get_attribute("open") is not None, kind
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_formulas_are_there_and_can_be_read_aloud(visit, name):
+    page = visit(f"{name}.html")
+    spoken = page.evaluate("document.querySelectorAll('mjx-container mjx-assistive-mml math').length")
+    assert spoken == page.evaluate(MATH)
+
+
+def test_figures_lie_on_a_light_ground_in_the_dark_theme(visit):
+    page = visit(f"{LESSONS[0]}.html", "390 dark")
+    grounds = page.eval_on_selector_all(
+        "figure img", "all => all.map(e => getComputedStyle(e).backgroundColor + getComputedStyle(e).filter)"
+    )
+    assert set(grounds) == {"rgb(255, 255, 255)none"}
+
+
+def test_it_is_readable_from_files_too(chromium, tmp_path):
+    site.build(tmp_path / "site")
+    page = chromium.new_page()
+    page.goto(pathlib.Path(tmp_path / "site" / "search.html").as_uri() + "?q=threshold")
+    page.wait_for_selector("ul.search li a")
