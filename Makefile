@@ -19,7 +19,8 @@ env:             ## make the environment .venv; says first what it downloads
 execute-all: env  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses
 	@$(RUN) -m tools.run $(ARGS)
 
-test: env        ## check everything the course promises, stored outputs and figures included
+test:            ## check everything the course promises, stored outputs, figures and website included
+	@$(PREPARE) site
 	@$(RUN) -m pytest $(ARGS)
 
 #> Teach with it
@@ -52,6 +53,10 @@ elsewhere: env   ## run the checks on other processors, versions, Colab's set an
 	@$(RUN) -m tools.elsewhere $(ARGS)
 
 # These need more packages: tests/requirements-<name>.txt.
+site:            ## build the website into build/site; SOLUTIONS=0 leaves the solutions out
+	@$(PREPARE) $@
+	@$(RUN) -m tools.site $(if $(filter 0,$(SOLUTIONS)),--without-solutions)
+
 bench:           ## compare speed with what a user would otherwise use
 	@$(PREPARE) $@
 	@$(RUN) -m tools.bench $(ARGS)
@@ -75,4 +80,4 @@ audit:           ## look the pinned packages up among known vulnerabilities; nee
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help env execute-all test lab refresh publish lint colab sweep mistakes elsewhere bench browser cluster mutants audit clean
+.PHONY: help env execute-all test lab check refresh publish lint colab sweep mistakes elsewhere site bench browser cluster mutants audit clean
