@@ -303,7 +303,7 @@ check_5 = Exercise(
 )  # fmt: skip
 
 
-# Exercise 6: the change of f from w to w + h, for each unit of w
+# Exercise 6: the change of f from w to w + nudge, divided by the nudge
 
 _RATIOS = [(lambda w: w**2, 3.0, 0.5), (lambda w: 1 / (1 + w), 1.0, -0.25), (lambda w: float(w > 0), -0.1, 0.2)]
 
@@ -318,7 +318,7 @@ def _first_ratio(answer):
     for (f, w, h), words in zip(_RATIOS, ("w**2", "1 / (1 + w)")):
         found, before, after = number(answer(f, w, h)), f(w), f(w + h)
         if not np.isclose(found, (after - before) / h):
-            return say("f = {f}, w = {w:g}, h = {h:g}: f goes from {before:g} to {after:g}. Your ratio is {found:.4g}.",
+            return say("f = {f}, w = {w:g}, nudge = {h:g}: f goes from {before:g} to {after:g}. Your ratio is {found:.4g}.",
                        f=words, w=w, h=h, before=before, after=after, found=found)  # fmt: skip
     return None
 
@@ -326,7 +326,7 @@ def _first_ratio(answer):
 check_6 = Exercise(
     clean=function,
     right=_ratio_gives(lambda f, w, h: (f(w + h) - f(w)) / h),
-    praise="Right. For small h it is close to the slope of f at w, if there is one.",
+    praise="Right. For a small nudge it is close to the slope of f at w, if there is one.",
     dresses=("lambda f, w, h: (f(w + h) - f(w)) / h", "lambda f, w, h: [(f(w + h) - f(w)) / h]",
         "lambda f, w, h: np.array((f(w + h) - f(w)) / h)",
         "lambda g, x, d: np.divide(np.subtract(g(x + d), g(x)), d)",
@@ -335,20 +335,20 @@ check_6 = Exercise(
         "lambda f, w, h: f(w + h) / h - f(w) / h"),
     slips=(
         Slip("lambda f, w, h: f(w + h) - f(w)", _ratio_gives(lambda f, w, h: f(w + h) - f(w)),
-             "that is the change of f; divide it by h."),
+             "that is the change of f; divide it by the nudge."),
         Slip("lambda f, w, h: (f(w) - f(w + h)) / h", _ratio_gives(lambda f, w, h: (f(w) - f(w + h)) / h),
              "the sign: the value after the nudge comes first, then minus the value before."),
         Slip("lambda f, w, h: f(w + h) - f(w) / h", _ratio_gives(lambda f, w, h: f(w + h) - f(w) / h),
-             "brackets: only f(w) is divided by h here. Divide the whole difference."),
+             "brackets: only f(w) is divided here. Divide the whole difference."),
         Slip("lambda f, w, h: (f(w + h) - f(w - h)) / (2 * h)",
              _ratio_gives(lambda f, w, h: (f(w + h) - f(w - h)) / (2 * h)),
-             "a good ratio, but this one nudges both ways. Nudge once, from w to w + h."),
+             "a good ratio, but this one nudges both ways. Nudge once, from w to w + nudge."),
         Slip("lambda f, w, h: (f(w + h) - f(w)) / w", _ratio_gives(lambda f, w, h: (f(w + h) - f(w)) / w),
-             "divide by the nudge h, not by w."),
+             "divide by the nudge, not by w."),
         Slip("lambda f, w, h: (f(w + h) - f(w)) / (2 * h)", _ratio_gives(lambda f, w, h: (f(w + h) - f(w)) / (2 * h)),
-             "from w to w + h is a nudge of h, not of 2h."),
+             "the nudge is from w to w + nudge, not twice as long."),
         Slip("lambda f, w, h: (f(w + h) - f(w)) * h", _ratio_gives(lambda f, w, h: (f(w + h) - f(w)) * h),
-             "divide by h instead of multiplying."),
+             "divide by the nudge instead of multiplying by it."),
     ),
     counterexample=_first_ratio,
     also_wrong={
