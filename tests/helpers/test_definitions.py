@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tests.helpers.values  # noqa: F401  the profile of Hypothesis
-from helpers import ROOT, taught
+from helpers import ROOT, definitions
 from helpers.definitions import cells_tagged, load_taught
 
 

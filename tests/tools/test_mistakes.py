@@ -13,7 +13,7 @@ from tools.mistakes import Mistake
 from tools.mistakes.changes import changes
 from tools.mistakes.checks import MARKER, Marker, checks_in, marked
 from tools.mistakes.dependencies import bound_and_read, needed_cells
-from tools.mistakes.proof import Notebook, Report, prove, remarks
+from tools.mistakes.proof import Notebook, Report, in_a_copy, prove, remarks
 
 copied = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be copied")
 
@@ -127,7 +127,7 @@ def test_each_check_is_seen_to_fail_by_a_change_of_what_it_depends_on_and_others
     assert set(lesson.red) == {X_IS_1, SMALL} and lesson.trouble == ""
     assert lesson.red[X_IS_1].startswith("code cell 1, line 1: ")
     assert lesson.ran == {X_IS_1, SMALL, TEXT}, "of a function that nobody calls nothing runs"
-    report = Report("no_such", lesson.sources, lesson.needed, lesson.checks, lesson.ran, lesson.red, [], "")
+    report = Report("no_such", lesson.sources, lesson.needed, lesson.checks, lesson.ran, lesson.red, [], "", True)
     told = {what: remedy for what, remedy in remarks(report)}
     assert [what.rpartition(" ")[2] for what in told] == ["ran", "ran", "fail"] and len(told) == 3
     assert "never ran" in list(told)[1] and "default parameters" in list(told.values())[1]
@@ -186,8 +186,6 @@ def test_what_is_proved_is_kept_by_the_text_of_the_cells_behind_it(tmp_path, mon
 
     def report():
         """In a process of its own, for it changes its folder and its output."""
-        from tools.mistakes.proof import in_a_copy
-
         return in_a_copy(lambda: prove("one", [], folder, kept))[0]
 
     write("x = 1", "assert x == 1", "y = 2", "assert y == 2")
@@ -202,6 +200,10 @@ def test_what_is_proved_is_kept_by_the_text_of_the_cells_behind_it(tmp_path, mon
     write("x = 1", "assert x == 1", "y = 3", "assert y == 3")
     again = report()
     assert again.red[1, 0] == first.red[1, 0] and (3, 0) in again.red
+    write("x = 1", "if x > 1:\n    assert x == 2")
+    monkeypatch.undo()
+    once = in_a_copy(lambda: prove("one", [], folder, kept, trying=False))[0]
+    assert (once.tried, once.red) == (False, {}) and ["never ran" in what for what, _ in remarks(once)] == [True]
     write("%magic")
     assert report().trouble == "its code must be plain Python, without magics: '%magic'"
 

@@ -4,7 +4,8 @@ Of each notebook, one thing at a time is changed in copies of the running proces
 (proof.py says how). The mistakes written by hand in tests/lessons/NN_topic.py are tried for the checks that this does
 not reach. For a check that nothing reaches an entry to paste is printed. The mistakes of tests/mistakes_anywhere.py are
 made in a copy of the course with a small notebook, and a test must catch each. Arguments choose notebooks by the
-beginning of their names, or `anywhere`; -k TEXT chooses mistakes anywhere, -v shows what turned each check red. The
+beginning of their names, or `anywhere`; -k TEXT chooses mistakes anywhere, -v shows what turned each check red, and
+--once runs each notebook once and changes nothing, which tells of checks that never run. The
 exit status is 1 if something is not proved and [tool.course] in pyproject.toml says `proof = "strict"`.
 """
 
@@ -20,10 +21,10 @@ from tools.mistakes.proof import prove_alone, remarks
 from tools.rules import STRICT
 
 
-def lessons(names: list[str], executor: Executor, verbose: bool) -> int:
+def lessons(names: list[str], executor: Executor, verbose: bool, once: bool) -> int:
     """Print what is known of the checks of some notebooks; return how many remarks there are."""
     count = 0
-    for report in executor.map(prove_alone, names):
+    for report in executor.map(prove_alone, names, [not once] * len(names)):
         print(f"{report.name}: {len(report.checks)} checks, {len(report.red)} of them seen to fail", flush=True)
         for check in report.checks if verbose else ():
             text = " ".join(check.text.split())
@@ -55,6 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", default=[""], help="notebooks by the beginning of their names, or anywhere")
     parser.add_argument("-k", default="", metavar="TEXT", help="only mistakes anywhere whose words contain TEXT")
     parser.add_argument("-v", action="store_true", help="show what turned each check red")
+    parser.add_argument("--once", action="store_true", help="try no changes; tell of checks that never run")
     options = parser.parse_args(arguments)
     if not hasattr(os, "fork"):
         sys.exit("make mistakes needs a system on which a process can be copied, such as Linux or macOS.")
@@ -65,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.exit(f"No notebook begins with {' or '.join(beginnings)}; name one of notebooks/, or `anywhere`.")
     context = multiprocessing.get_context("spawn")  # NumPy and torch are imported by the notebooks themselves
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as executor:
-        count = lessons([] if options.k else names, executor, options.v)
+        count = lessons([] if options.k else names, executor, options.v, options.once)
         missed = anywhere(options.k, executor) if elsewhere else 0
     if count and not STRICT:
         print(f'{count} remarks, told and no more: pyproject.toml has proof = "report".')

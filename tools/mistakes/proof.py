@@ -53,6 +53,7 @@ class Report(NamedTuple):
     red: dict[Place, str]  # those that have been seen to fail, and what was changed
     outcomes: list[Outcome]  # of the mistakes by hand
     trouble: str  # what stops the unchanged notebook; empty if nothing does
+    tried: bool  # whether changes were tried; if not, nothing is known of what has not been seen to fail
 
 
 def in_a_copy(task: Callable[[], Any], patience: float = 0) -> tuple[Any, float]:
@@ -105,6 +106,7 @@ class Notebook:
         self.costs: dict[int, float] = {}
         self.spent = 0.0
         self.trouble = ""
+        self.trying = True
         self.outcomes: list[Outcome] = []
         self.planted: dict[int, list[Mistake]] = {}
         for mistake in mistakes:
@@ -145,9 +147,10 @@ class Notebook:
 
         found, _ = in_a_copy(rest)
         vars(self).update(found or {"trouble": f"code cell {cell + 1}: its process died"})
-        self.try_changes(cell)
-        for mistake in self.planted.get(cell, ()):
-            self.try_by_hand(mistake, cell)
+        if self.trying:
+            self.try_changes(cell)
+            for mistake in self.planted.get(cell, ()):
+                self.try_by_hand(mistake, cell)
 
     def waiting(self, cell: int) -> list[Check]:
         """The checks that depend on a cell, ran, and have not been seen to fail."""
@@ -242,10 +245,19 @@ def digest(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:24]
 
 
-def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Path = KEPT) -> Report:
+def prove(
+    name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Path = KEPT, *, trying: bool = True
+) -> Report:
     """What is known of the checks of a notebook, by running it as far as is not known already.
 
     It changes this process: it is meant for one that does nothing else.
+
+    Args:
+        name: of the notebook, without `.ipynb`.
+        mistakes: those written by hand.
+        folder: where the notebook lies.
+        kept: where what has been seen is kept.
+        trying: whether to try changes; if not, the notebook runs once, which tells of checks that never run.
     """
     notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -254,18 +266,13 @@ def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Pa
         lesson = Notebook(sources, [set(cell.metadata.get("tags", [])) for cell in cells], mistakes)
         used = carried("\n".join(sources))
     except SyntaxError as error:
-        return Report(
-            name,
-            [],
-            [],
-            [],
-            set(),
-            {},
-            [],
-            f"its code must be plain Python, without magics: {(error.text or '').strip()!r}",
-        )
+        said = f"its code must be plain Python, without magics: {(error.text or '').strip()!r}"
+        return Report(name, [], [], [], set(), {}, [], said, True)
     # What a check may depend on beside the cells: the helpers, and the engine itself.
-    beside = digest(*used.values(), *(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")))
+    engine = [
+        Path(__file__).with_name(f"{name}.py") for name in ("by_hand", "changes", "checks", "dependencies", "proof")
+    ]
+    beside = digest(*used.values(), *(path.read_text(encoding="utf-8") for path in engine))
     whole = digest(beside, *sources, repr(mistakes))
     keys = {
         check.place: digest(
@@ -279,7 +286,7 @@ def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Pa
     }
     path = kept / f"{name}.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    fresh = known.get("whole") == whole
+    fresh = known.get("whole") == whole and (known["tried"] or not trying)
     seen = {key: words for key, words in known.get("red", {}).items() if fresh or not words.startswith("by hand")}
     lesson.red = {place: seen[key] for place, key in keys.items() if key in seen}
     if fresh:
@@ -289,9 +296,11 @@ def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Pa
     else:
         os.chdir(folder)
         sys.stdout = sys.stderr = open(os.devnull, "w")
+        lesson.trying = trying
         lesson.visit(0)
         record = {
             "whole": whole,
+            "tried": trying,
             "ran": [keys[place] for place in sorted(lesson.ran) if place in keys],
             "red": {keys[place]: words for place, words in sorted(lesson.red.items())},
             "outcomes": lesson.outcomes,
@@ -299,7 +308,17 @@ def prove(name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Pa
         }
         kept.mkdir(parents=True, exist_ok=True)
         put_in_place(json.dumps(record, indent=1, ensure_ascii=False), path)
-    return Report(name, sources, lesson.needed, lesson.checks, lesson.ran, lesson.red, lesson.outcomes, lesson.trouble)
+    return Report(
+        name,
+        sources,
+        lesson.needed,
+        lesson.checks,
+        lesson.ran,
+        lesson.red,
+        lesson.outcomes,
+        lesson.trouble,
+        trying or fresh and known["tried"],
+    )
 
 
 def mistakes_of(name: str) -> list[Mistake]:
@@ -309,10 +328,10 @@ def mistakes_of(name: str) -> list[Mistake]:
     return getattr(importlib.import_module(f"tests.lessons.{name}"), "MISTAKES", [])
 
 
-def prove_alone(name: str) -> Report:
+def prove_alone(name: str, trying: bool = True) -> Report:
     """The proof of one notebook, in a process that is there for nothing else."""
     os.environ["MPLBACKEND"] = "agg"
-    return prove(name, mistakes_of(name))
+    return prove(name, mistakes_of(name), trying=trying)
 
 
 def remarks(report: Report) -> list[tuple[str, str]]:
@@ -323,7 +342,7 @@ def remarks(report: Report) -> list[tuple[str, str]]:
     for check in report.checks:
         what = f"code cell {check.cell + 1}: {' '.join(check.text.split())[:100]}"
         if check.place in report.ran or report.trouble:
-            if check.place not in report.red and not report.trouble:
+            if check.place not in report.red and report.tried and not report.trouble:
                 found.append((f"{what} has not been seen to fail", ready_entry(report, check)))
         elif runs_always(check):
             remedy = "it says nothing at these default parameters: take them back, or let the check fit the new ones"
