@@ -38,10 +38,11 @@ def test_float32_stays_float32(taught, name):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_stack_trains_like_its_members_with_one_order_or_with_their_own(taught, name, own_orders):
     network, split = getattr(taught, name), data.xor_clouds()
-    stack = taught.init_params(np.random.default_rng(0), stack=(3,))
+    rng = np.random.default_rng(0)
+    stack = taught.stacked([taught.init_params(rng) for _ in range(3)])
     seeds = [1, 2, 3] if own_orders else [1, 1, 1]
-    rng = list(map(np.random.default_rng, seeds)) if own_orders else np.random.default_rng(1)
-    whole = taught.train(stack, *split[:2], network, rng, epochs=2)
+    orders = list(map(np.random.default_rng, seeds)) if own_orders else np.random.default_rng(1)
+    whole = taught.train(stack, *split[:2], network, orders, epochs=2)
     for s, seed in enumerate(seeds):
         member = taught.Params(*(p[s] for p in stack))
         alone = taught.train(member, *split[:2], network, np.random.default_rng(seed), epochs=2)

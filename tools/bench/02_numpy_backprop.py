@@ -66,7 +66,8 @@ def main(repeats=5, epochs=20, wide=1024):
     taught = load_taught("02_numpy_backprop")
     X, Y = data.xor_clouds()[:2]
     one = taught.init_params(np.random.default_rng(0))
-    stack = taught.init_params(np.random.default_rng(0), stack=(32,))
+    rng = np.random.default_rng(0)
+    stack = taught.stacked([taught.init_params(rng) for _ in range(32)])
     members = [taught.Params(*(p[s] for p in stack)) for s in range(32)]
 
     def train(params, network, watch=None, epochs=epochs):
