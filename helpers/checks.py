@@ -1,6 +1,8 @@
 """Numeric checks and argument checks. Every failure is one sentence that names its cause."""
 
+import contextlib
 import math
+import operator
 from collections.abc import Callable, Collection, Mapping
 from numbers import Integral, Real
 from typing import Any
@@ -20,16 +22,22 @@ def central_differences(f: Callable[[np.ndarray], Any], x: Any, step: float = 1e
     Returns:
         float64 array of the shape of x: the derivative of f by each entry.
     Raises:
-        TypeError, ValueError: if step is not a positive finite number.
+        TypeError, ValueError: if step is not a positive finite number, x or what f returns not real.
     """
     require_float("step", step, 1e-300, 1.0)
-    x = np.array(x, dtype=float)
+    x = require_real("x", x).copy()
+
+    def value(at: np.ndarray) -> float:
+        found = require_real("what f returns", f(at))
+        require_shape("what f returns", found, (), (1,), (1, 1))
+        return float(found.item())
+
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         above, below = x.copy(), x.copy()
         above[index] += step
         below[index] -= step
-        gradient[index] = (float(f(above)) - float(f(below))) / (2 * step)
+        gradient[index] = (value(above) - value(below)) / (2 * step)
     return gradient
 
 
@@ -39,9 +47,9 @@ def relative_error(actual: Any, expected: Any) -> float:
     Args:
         actual, expected: two arrays of one shape, or two numbers.
     Raises:
-        ValueError: if the shapes differ, even where they would broadcast.
+        TypeError, ValueError: if the shapes differ, even where they would broadcast, or a number is not real.
     """
-    actual, expected = np.asarray(actual, dtype=float), np.asarray(expected, dtype=float)
+    actual, expected = require_real("actual", actual), require_real("expected", expected)
     require_shape("actual", actual, expected.shape)
     if np.array_equal(actual, expected):
         return 0.0
@@ -82,12 +90,33 @@ def assert_close(actual: Any, expected: Any, rtol: float, name: str = "value") -
             raise AssertionError(f"{field}: relative error {error:.2g} > {rtol:.2g}")
 
 
+def _shown(value: Any) -> str:
+    """A value as a message quotes it: Python refuses to write out integers of more than 4300 digits."""
+    if isinstance(value, int) and abs(value) >= 10**100:
+        return f"an integer of about {int(value.bit_length() * math.log10(2)) + 1} digits"
+    if isinstance(value, tuple) and len(value) > 1:
+        return f"({', '.join(map(_shown, value))})"
+    return repr(value)
+
+
+def require_real(name: str, value: Any) -> np.ndarray:
+    """Return value as a float64 array if it holds real numbers only, none of them masked; else raise naming it."""
+    try:
+        array = np.asarray(value)
+        if isinstance(value, np.ma.MaskedArray) or array.dtype.kind not in "biuf":
+            raise TypeError
+        return np.asarray(array, dtype=float)
+    except (TypeError, ValueError):
+        what = "a masked array" if isinstance(value, np.ma.MaskedArray) else repr(value)
+        raise TypeError(f"{name} must be real numbers, in an array or alone, got {what}.") from None
+
+
 def require_int(name: str, value: Any, low: int, high: int) -> int:
     """Return value if it is an integer from low to high; else raise TypeError or ValueError naming it."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer from {low} to {high}, got {value!r}.")
     if not low <= value <= high:
-        raise ValueError(f"{name} must be an integer from {low} to {high}, got {value!r}.")
+        raise ValueError(f"{name} must be an integer from {low} to {high}, got {_shown(value)}.")
     return int(value)
 
 
@@ -95,9 +124,10 @@ def require_float(name: str, value: Any, low: float, high: float) -> float:
     """Return value if it is a finite number from low to high; else raise TypeError or ValueError naming it."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number from {low} to {high}, got {value!r}.")
-    if not low <= value <= high or not math.isfinite(value):
-        raise ValueError(f"{name} must be a number from {low} to {high}, got {value!r}.")
-    return float(value)
+    with contextlib.suppress(OverflowError):  # of an integer beyond all floats
+        if low <= value <= high and math.isfinite(value):
+            return float(value)
+    raise ValueError(f"{name} must be a number from {low} to {high}, got {_shown(value)}.")
 
 
 def require_pair(name: str, value: Any, fits: Callable[[float, float], bool], allowed: str) -> tuple[float, float]:
@@ -115,18 +145,23 @@ def require_pair(name: str, value: Any, fits: Callable[[float, float], bool], al
             return first, second
     except (TypeError, ValueError):
         pass  # the message below names the whole pair
-    raise ValueError(f"{name} must be two finite numbers, {allowed}, got {value!r}.")
+    raise ValueError(f"{name} must be two finite numbers, {allowed}, got {_shown(value)}.")
 
 
 def require_shape(name: str, value: Any, *allowed: tuple[int, ...]) -> None:
     """Raise ValueError naming an array, or a sequence, if its shape is none of those allowed."""
-    if np.shape(value) not in allowed:
-        raise ValueError(f"{name} must have the shape {' or '.join(map(str, allowed))}, got {np.shape(value)}.")
+    try:
+        found: object = np.shape(value)
+    except ValueError:
+        found = "rows of different lengths"
+    if found not in allowed:
+        raise ValueError(f"{name} must have the shape {' or '.join(map(str, allowed))}, got {found}.")
 
 
 def require_choice(name: str, value: Any, allowed: Collection) -> Any:
     """Return value if it is one of the allowed ones; else raise ValueError naming it."""
     for choice in allowed:
-        if type(value) is type(choice) and value == choice:
+        same = np.array_equal if isinstance(value, np.ndarray) else operator.eq
+        if type(value) is type(choice) and same(value, choice):
             return value
     raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")

@@ -63,10 +63,13 @@ def minibatches(
     Yields:
         integer arrays of shape (batch_size,), or (S, batch_size) for S generators; the last one possibly shorter.
     Raises:
-        TypeError, ValueError: if n or batch_size is not a positive integer, or rng holds anything but generators.
+        TypeError, ValueError: if n or batch_size is not a positive integer, rng holds anything but generators, or
+            drop_last would leave out all rows.
     """
     n = require_int("n", n, 1, 2**31)
     batch_size = require_int("batch_size", batch_size, 1, 2**31)
+    if drop_last and batch_size > n:
+        raise ValueError(f"batch_size must be from 1 to {n}, the number of rows, with drop_last, got {batch_size}.")
     rngs = rng if isinstance(rng, Sequence) else [rng]
     if not rngs or not all(isinstance(one, np.random.Generator) for one in rngs):
         raise TypeError(f"rng must be a NumPy generator or a sequence of generators, got {rng!r}.")

@@ -8,7 +8,7 @@ node computes: texts come in as plain strings.
 import itertools
 import math
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -22,6 +22,7 @@ from helpers.checks import require_choice, require_float, require_int, require_s
 from helpers.plotting import BLUE, GREY, INK, RUST
 
 MOST_NODES = 60  # more do not fit on a page
+STYLES = ("facecolor", "edgecolor", "linewidth", "linestyle", "color")  # of a single node; color is its name's
 MARGIN = 0.4  # inches left and right of the outer nodes' centres
 
 
@@ -138,7 +139,7 @@ def _spread(wanted: list[float], weights: list[float]) -> list[float]:
     return [-(mean + i) for i, mean in enumerate(flat)]
 
 
-def layout(edges: Sequence[tuple[str, str]]) -> Layout:
+def layout(edges: Iterable[tuple[str, str]]) -> Layout:
     """Place the nodes of a graph without circles: users to the right of what they use, few crossings.
 
     A node stands as near to its user as it can. An edge that skips columns gets a free lane through them.
@@ -148,8 +149,11 @@ def layout(edges: Sequence[tuple[str, str]]) -> Layout:
     Returns:
         the place of each node and the points along each edge, in columns and rows.
     Raises:
-        ValueError: if there are no edges, too many nodes, or a circle.
+        ValueError: if there are no edges, an edge is no pair, there are too many nodes, or a circle.
     """
+    edges = list(edges)
+    if not all(len(edge) == 2 for edge in edges):
+        raise ValueError(f"edges must be pairs (start, end), got {edges!r}.")
     nodes = list(dict.fromkeys(name for edge in edges for name in edge))
     if not 2 <= len(nodes) <= MOST_NODES:
         raise ValueError(f"edges must connect from 2 to {MOST_NODES} nodes, got {len(nodes)}.")
@@ -286,6 +290,9 @@ def draw(
     for kind, texts in {"above": above, "values": values, "adjoints": adjoints, "styles": styles}.items():
         for name in texts or ():
             require_choice(f"a name in {kind}", name, layout.place)
+    for name, style in (styles or {}).items():
+        for key in style:
+            require_choice(f"a property in the style of {name}", key, STYLES)
     require_float("radius", radius, 0.01, 1)
     require_float("font_size", font_size, 1, 100)
     wide, high = ax.get_position().size * ax.get_figure().get_size_inches()

@@ -25,13 +25,14 @@ from matplotlib.text import Annotation, Text
 from matplotlib.typing import ColorType
 from PIL import Image
 
-from helpers.checks import require_float, require_int, require_pair, require_shape
+from helpers.checks import require_float, require_int, require_pair, require_real, require_shape
 from helpers.drawn import describe
 from helpers.read_back import contradictions
 from helpers.read_back import drawn as drawn  # lessons read what they have drawn as plotting.drawn
 
 # Okabe-Ito blue and vermillion, for lines and areas. For words vermillion is too pale; RUST is its dark sister.
 BLUE, VERMILLION, GREY, INK, RUST = "#0072B2", "#D55E00", "#5A5A5A", "#111111", "#B04A00"
+LARGEST = 1e100  # in a region: sums and products of two such numbers are still finite
 PROBABILITY = LinearSegmentedColormap.from_list("blue_white_vermillion", [BLUE, "white", VERMILLION])
 
 
@@ -195,6 +196,7 @@ def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) ->
 def _require_region(xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
     for name, limits in (("xlim", xlim), ("ylim", ylim)):
         require_pair(name, limits, operator.lt, "the lower first")
+        require_float(f"the larger limit in {name}", max(map(abs, limits)), 0, LARGEST)
 
 
 def decision_regions(
@@ -211,14 +213,17 @@ def decision_regions(
         xlim, ylim: (low, high) of the region drawn, in the units of the inputs.
         resolution: points along each side of the grid, from 2 to 2000.
     Raises:
-        TypeError, ValueError: if the region is none, the resolution is out of range, or predict gives another shape.
+        TypeError, ValueError: if the region is none, the resolution is out of range, or predict gives another shape or
+            numbers outside [0, 1].
     """
     _require_region(xlim, ylim)
     require_int("resolution", resolution, 2, 2000)
     x1, x2 = np.meshgrid(np.linspace(*xlim, resolution), np.linspace(*ylim, resolution))
     p = predict(np.column_stack([x1.ravel(), x2.ravel()]))
     require_shape("the output of predict", p, (x1.size,), (x1.size, 1))
-    p = np.reshape(p, x1.shape)
+    p = np.reshape(require_real("the output of predict", p), x1.shape)
+    for wrong in p[~((p >= 0) & (p <= 1))][:1].tolist():
+        raise ValueError(f"the output of predict must lie from 0 to 1, got {wrong!r}.")
     ax.imshow(
         p,
         extent=(*xlim, *ylim),
@@ -297,6 +302,8 @@ def draw_network(
     }
     if edges is None:
         edges = {(a, b): "" for a in centre for b in centre if b[0] == a[0] + 1}
+    if not isinstance(edges, Mapping):
+        raise TypeError(f"edges must be a mapping from pairs of nodes to labels, got {edges!r}.")
     pairs = set(itertools.permutations(centre, 2))
     for edge, label in edges.items():
         if edge not in pairs or not isinstance(label, str):

@@ -245,3 +245,49 @@ def test_the_first_field_at_fault_is_named(fields, draw):
 def test_no_other_tolerance_is_taken(rtol):
     expected = f"rtol must be a number from 0.0 to 1.0, got {rtol!r}."
     assert refusal(checks.assert_close, 1.0, 1.0, rtol) == expected
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize("value", [HUGE, -HUGE, 10**5000], ids=["401", "-401", "5001"])
+def test_an_integer_beyond_all_floats_is_refused_with_its_size(value):
+    digits = 401 if abs(value) == HUGE else 5001
+    found = f"got an integer of about {digits} digits."
+    for call in (
+        lambda: checks.require_float("x", value, -math.inf, math.inf),
+        lambda: checks.require_int("x", value, 0, 9),
+        lambda: checks.require_pair("x", (value, 1), lambda a, b: True, "any"),
+    ):
+        assert refusal(call).startswith("x must be ")
+    for call in (checks.require_float, checks.require_int):
+        assert refusal(lambda: call("x", value, 0, 9)).endswith(found)
+
+
+@pytest.mark.parametrize("value", [1j, [1, 2j], np.ma.masked_array([1.0, 2.0], [0, 1]), "one", [[1], [2, 3]], None])
+def test_what_is_not_real_is_compared_with_nothing(value):
+    for call in (
+        lambda: checks.relative_error(value, value),
+        lambda: checks.assert_close({"W1": value}, {"W1": value}, 1e-9),
+        lambda: checks.central_differences(lambda x: 1.0, value),
+        lambda: checks.central_differences(lambda x: value, 1.0),
+    ):
+        with pytest.raises((TypeError, ValueError), match=r"must be real numbers, in an array or alone, got |shape"):
+            call()
+
+
+def test_a_gradient_is_of_one_number():
+    with pytest.raises(ValueError, match=r"^what f returns must have the shape \(\) or .*, got \(2,\)\.$"):
+        checks.central_differences(lambda x: x, np.ones(2))
+
+
+def test_rows_of_different_lengths_have_no_shape():
+    with pytest.raises(ValueError, match=r"^W must have the shape \(2, 2\), got rows of different lengths\.$"):
+        checks.require_shape("W", [[1, 2], [3]], (2, 2))
+
+
+@given(SMALL_ARRAYS)
+def test_a_choice_may_be_an_array(array):
+    assert checks.require_choice("W", array, ["a", array]) is array
+    with pytest.raises(ValueError, match="^W must be one of 'a', got "):
+        checks.require_choice("W", array, ["a"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
@@ -91,6 +91,7 @@ def test_no_other_size_makes_a_truth_table(n):
 @given(NUMPY_INTEGERS, st.integers(1, 127), st.integers(1, 127), st.booleans(), st.integers(0, 9))
 @example(np.int8, 120, 100, False, 0)
 def test_batches_visit_each_row_once_whatever_their_size(kind, n, size, drop_last, seed):
+    assume(size <= n or not drop_last)
     batches = list(data.minibatches(kind(n), kind(size), np.random.default_rng(seed), drop_last))
     assert all(len(batch) == size for batch in batches[:-1])
     rows = np.concatenate(batches).tolist() if batches else []
@@ -118,3 +119,12 @@ def test_no_other_size_makes_batches(bad):
     expected = f"must be an integer from 1 to {2**31}, got {bad!r}."
     assert refusal(data.minibatches, bad, 1, None) == f"n {expected}"
     assert refusal(data.minibatches, 1, bad, None) == f"batch_size {expected}"
+
+
+@pytest.mark.parametrize("n, size", [(5, 8), (1, 2)])
+def test_batches_that_would_leave_out_every_row_are_refused(n, size):
+    with pytest.raises(
+        ValueError, match=rf"^batch_size must be from 1 to {n}, the number of rows, with drop_last, got"
+    ):
+        data.minibatches(n, size, np.random.default_rng(0), drop_last=True)
+    assert len(list(data.minibatches(n, size, np.random.default_rng(0)))) == 1

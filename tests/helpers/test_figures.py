@@ -150,6 +150,7 @@ def test_an_opacity_that_makes_a_line_or_words_pale_is_named_or_counted():
 
 
 def test_show_stores_the_alternative_the_background_and_the_caption_and_closes_its_figure_alone(shown):
+    plotting.use_style()
     fig, other = plt.figure(), plt.figure()
     plotting.show(fig, alt='1 < 2 & "so on"', caption="see this")
     (image, how), (caption, how_caption) = shown

@@ -110,3 +110,31 @@ REFUSED = [
 def test_no_other_value_is_drawn_or_written(ax, call, name, values, allowed, draw):
     value = draw.draw(values)
     assert refusal(call, ax, value) == f"{name} must {allowed}, got {value!r}."
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -0.1, 1.1])
+def test_a_prediction_that_is_no_probability_is_refused(ax, wrong):
+    with pytest.raises(ValueError, match=rf"^the output of predict must lie from 0 to 1, got {wrong!r}\.$"):
+        plotting.decision_regions(ax, lambda X: np.where(X[:, 0] > 0.5, wrong, 0.5), (0, 1), (0, 1), 5)
+
+
+def test_regions_beyond_all_sums_are_refused(ax):
+    with pytest.raises(ValueError, match=r"^the larger limit in xlim must be a number from 0 to 1e\+100, got 1e\+308"):
+        plotting.half_plane(ax, (1, 1), 0, (-1e308, 1e308), (0, 1))
+
+
+def test_edges_of_a_network_are_a_mapping(ax):
+    with pytest.raises(TypeError, match="^edges must be a mapping from pairs of nodes to labels, got "):
+        plotting.draw_network(ax, [["a"], ["b"]], edges=[((0, 0), (1, 0))])
+
+
+def test_edges_of_a_graph_may_come_one_by_one_and_are_pairs():
+    edges = [("a", "b"), ("b", "c"), ("a", "c")]
+    assert graph_drawing.layout(edge for edge in edges) == graph_drawing.layout(edges)
+    with pytest.raises(ValueError, match=r"^edges must be pairs \(start, end\), got "):
+        graph_drawing.layout([("a", "b", "c")])
+
+
+def test_a_style_that_no_node_has_is_named(ax):
+    with pytest.raises(ValueError, match="^a property in the style of a must be one of 'facecolor', .*, got 'nope'"):
+        graph_drawing.draw(ax, graph_drawing.layout(CHAIN), CHAIN, styles={"a": {"nope": 1}})
