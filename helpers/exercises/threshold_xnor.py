@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.data import truth_table
-from helpers.feedback import Exercise, Slip, array, function, number, on_arrays, say, unfit
+from helpers.feedback import Exercise, Slip, Told, array, function, number, on_arrays, say, unfit
 
 X = truth_table(2)
 AND, NAND, XOR = np.array([0, 0, 0, 1]), np.array([1, 1, 1, 0]), np.array([0, 1, 1, 0])
@@ -75,9 +75,12 @@ _DRAWN = np.array([-1.0, -2.0, 2.0])
 
 
 def _unit(a, inputs=2):
-    if isinstance(a, dict):
-        a = tuple(a.values())
+    a = list(a.values()) if isinstance(a, dict) else a
     try:
+        a = a if isinstance(a, np.ndarray) else list(a)
+        if len(a) == inputs + 1:  # weights and bias in one row
+            flat = array(a, (inputs + 1,))
+            return flat[:-1], float(flat[-1])
         w, b = a
     except (TypeError, ValueError):
         raise unfit("give a pair: a list of {n} weights, then one bias.", n=inputs) from None
@@ -113,7 +116,8 @@ check_2 = Exercise(
     right=lambda a: _is_multiple(a, *_DRAWN),
     praise="Right. Its line crosses the axes at 2 and 1, and the origin is on its yes side.",
     dresses=("([-0.5, -1], 1)", "[[-1, -2], 2]", "(np.array([-1, -2]), np.array([2]))", "([[-1], [-2]], [2])",
-        "(torch.tensor([-1., -2.]), torch.tensor(2.))", "{'w': (-2, -4), 'b': 4}", "([-1/2, -1.0], np.float32(1))"),
+        "(torch.tensor([-1., -2.]), torch.tensor(2.))", "{'w': (-2, -4), 'b': 4}", "([-1/2, -1.0], np.float32(1))",
+        "(-1, -2, 2)"),
     slips=(
         Slip(("([1, 2], -2)", "([0.5, 1], -1)"), lambda a: _is_multiple(a, *-_DRAWN),
              "the line is right, the sides are not: at the origin z must be positive. Give all three the other sign."),
@@ -131,7 +135,7 @@ check_2 = Exercise(
         "([2, -1], 1)": "your line crosses the x1 axis at -0.5",
         "([-1, 0], 2)": "a weight of 0 for x2",
         "([-1, -2], 0)": "crosses the x1 axis at 0",
-        "(-1, -2, 2)": "a list of 2 weights, then one bias",
+        "(-1, -2)": "give 2 numbers",
         "([-1, -2, 2], 2)": "give 2 numbers",
         "'-x1 - 2*x2 + 2'": "give a pair",
     },
@@ -188,7 +192,8 @@ check_4 = Exercise(
     right=lambda a: np.array_equal(_votes(a), MAJORITY),
     praise="Right. One unit can count: what matters is how many bits are 1, not which.",
     dresses=("([1, 1, 1], -1)", "[[2, 2, 2], -3]", "(np.ones(3), -1.5)", "([[1], [1], [1]], [-1.5])",
-        "(torch.ones(3), torch.tensor(-1.5))", "((1, 1, 1), np.array([-1.9]))", "([2, 3, 2], -3.5)"),
+        "(torch.ones(3), torch.tensor(-1.5))", "((1, 1, 1), np.array([-1.9]))", "([2, 3, 2], -3.5)",
+        "np.array([1, 1, 1, -1.5])"),
     slips=(
         Slip("([1, 1, 1], -2)",
              lambda a: np.array_equal(_votes(a, at_zero=True), MAJORITY) and np.any(X3 @ a[0] + a[1] == 0),
@@ -208,7 +213,7 @@ check_4 = Exercise(
         "([1, 1, 1], 0)": "for this unit a single one is enough",
         "([0, 0, 0], 1)": "at (0,0,0) your unit says 1",
         "([1, 1], -1.5)": "give 3 numbers",
-        "(1, 1, 1, -1.5)": "a list of 3 weights, then one bias",
+        "(1, 1, 1, -2.5)": "this unit wants all three",
         "[1, 1, 1]": "a list of 3 weights",
         "([1, 2, 3], -2.5)": "at (0,0,1) your unit says 1, and 0 is wanted",
     },
@@ -318,7 +323,7 @@ def _first_ratio(answer):
     for (f, w, h), words in zip(_RATIOS, ("w**2", "1 / (1 + w)")):
         found, before, after = number(answer(f, w, h)), f(w), f(w + h)
         if not np.isclose(found, (after - before) / h):
-            return say("f = {f}, w = {w:g}, nudge = {h:g}: f goes from {before:g} to {after:g}. Your ratio is {found:.4g}.",
+            return say("{f} at w = {w:g}, nudge {h:g}: f goes from {before:g} to {after:g}. Your ratio is {found:.4g}.",
                        f=words, w=w, h=h, before=before, after=after, found=found)  # fmt: skip
     return None
 
@@ -379,13 +384,13 @@ check_7 = Exercise(
         "(torch.tensor([-1., -1.]), torch.tensor(1.5))", "((-1, -1), 1.9)", "([-1, -2], 2.5)"),
     slips=(
         Slip(("([1, 1], -1.5)", "([2, 2], -3)"), lambda a: np.array_equal(_step(-_z(a)), NAND) and np.all(_z(a)),
-             "this is AND: turn the signs of weights and bias."),
+             "this is AND: give the weights and the bias the other sign."),
         Slip(("([-1, -1], 1)", "([-2, -2], 2)"), lambda a: np.array_equal(_step(_z(a), at_zero=True), NAND),
              "the bias puts an input on the boundary, where this step is 0."),
         Slip("([1, 1], 1.5)", lambda a: np.array_equal(_step(_z((-a[0], a[1]))), NAND),
-             "only the bias is turned: the weights need the other sign, too."),
+             "only the bias has changed its sign: the weights need the other sign, too."),
         Slip("([-1, -1], -1.5)", lambda a: np.array_equal(_step(_z((a[0], -a[1]))), NAND),
-             "only the weights are turned: the bias needs the other sign, too."),
+             "only the weights have changed their signs: the bias needs the other sign, too."),
         Slip(("([-1, -1], 2.5)", "([-1, -1], 0.5)"), lambda a: a[0][0] == a[0][1] < 0,
              "these weights can do it, this bias cannot: at (1,1) z must be 0 or less, at (0,1) more than 0."),
     ),
@@ -413,7 +418,9 @@ def _four(a):
     for value, (name, shape) in zip((W1, b1, W2, b2), shapes.items()):
         try:
             arrays.append(array(value, shape))
-        except Exception as error:
+        except Told as error:
+            if error.verdict.status == "unanswered":
+                raise
             raise unfit("{name} must have the shape {shape}: {why}", name=name, shape=shape, why=error) from None
     return arrays
 
