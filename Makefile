@@ -43,6 +43,9 @@ lint: env        ## check the style of code and notebooks
 colab: env       ## build self-contained notebooks, helpers inside, into build/colab; ARGS="01" chooses
 	@$(RUN) -m tools.one_file $(ARGS)
 
+translate: env   ## bring catalogues and notebooks of all languages up to date; ARGS=fr begins another
+	@$(RUN) -m tools.translate $(ARGS)
+
 sweep: env       ## run a notebook for every combination: NB=02 ARGS="-p WIDTH 5,10 -p LEARNING_RATE 0.1,0.2"
 	@$(RUN) -m tools.sweep $(NB) $(ARGS)
 
@@ -80,4 +83,4 @@ audit:           ## look the pinned packages up among known vulnerabilities; nee
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help env execute-all test lab check refresh publish lint colab sweep mistakes elsewhere site bench browser cluster mutants audit clean
+.PHONY: help env execute-all test lab check refresh publish lint colab translate sweep mistakes elsewhere site bench browser cluster mutants audit clean

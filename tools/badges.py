@@ -52,7 +52,7 @@ BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     "(https://colab.research.google.com/github/{owner_and_name}/blob/{release}/notebooks/{name}.ipynb)"
 )
-BADGES = re.compile(r"\[!\[Open in Colab\][^\n|]*?notebooks/(\w+)\.ipynb\)")
+BADGES = re.compile(r"\[!\[Open in Colab\][^\n|]*?notebooks/([\w/]+)\.ipynb\)")
 
 
 def settings() -> dict[str, str]:
@@ -61,26 +61,32 @@ def settings() -> dict[str, str]:
         return tomllib.load(file)["tool"]["course"]
 
 
-def setup_cell(repository: str, release: str) -> str:
-    """The text of the set-up cell, the same in all notebooks."""
-    return SETUP.format(repository=repository, release=release)
+def setup_cell(repository: str, release: str, language: str = "en") -> str:
+    """The text of the set-up cell, the same in all notebooks of a language."""
+    return SETUP.format(repository=repository, release=release) + speaking(language)
 
 
-def badge(repository: str, release: str, name: str) -> str:
+def speaking(language: str) -> str:
+    """What a set-up cell says last, so that the helpers speak the notebook's language."""
+    return "" if language == "en" else f'\n\nfrom helpers.language import speak\n\nspeak("{language}")'
+
+
+def badge(repository: str, release: str, name: str, language: str = "en") -> str:
     """The Markdown of a notebook's Colab badge."""
     owner_and_name = "/".join(repository.removesuffix(".git").split("/")[-2:])
+    name = name if language == "en" else f"{language}/{name}"
     return BADGE.format(owner_and_name=owner_and_name, release=release, name=name)
 
 
-def stamp(notebook: nbformat.NotebookNode, repository: str, release: str, name: str) -> None:
+def stamp(notebook: nbformat.NotebookNode, repository: str, release: str, name: str, language: str = "en") -> None:
     """Write address and release into a notebook's badge, or its line `<!-- badge -->`, and its set-up cell."""
-    new = badge(repository, release, name)
+    new = badge(repository, release, name, language)
     first = notebook.cells[0]
     first.source = re.sub(r"(?m)^(<!-- badge -->|\[!\[Open in Colab\].*)$", lambda _: new, first.source)
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if "setup" in tags:
-            cell.source = setup_cell(repository, release)
+            cell.source = setup_cell(repository, release, language)
             cell.metadata.tags = [*tags, *({"folded"} - set(tags))]
     tidy(notebook, notebook.cells)
 

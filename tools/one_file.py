@@ -11,12 +11,14 @@ import argparse
 import ast
 import json
 import pathlib
+import re
 import sys
 
 import nbformat
 
 from helpers import NOTEBOOKS, ROOT
 from helpers.definitions import cells_tagged
+from tools.badges import speaking
 from tools.notebook_files import Failure, named, put_in_place, read
 from tools.tidy import tidy
 
@@ -47,6 +49,8 @@ def files_needed(source: str) -> set[str]:
             found |= {path for path in candidates if (ROOT / path).is_file()}
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "load_taught":
             found.add(f"notebooks/{ast.literal_eval(node.args[0])}.ipynb")
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "speak":
+            found.add(f"helpers/languages/{ast.literal_eval(node.args[0])}.json")
     return found
 
 
@@ -100,7 +104,14 @@ def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     if len(setup) != 1:
         raise Failure(f"one cell must be tagged setup, not {len(setup)}")
     place = notebook.cells.index(setup[0])
-    cells = [*notebook.cells[:place], *added, setup[0] | {"source": SETUP}, *notebook.cells[place + 1 :]]
+    spoken = re.search(r'speak\("(\w+)"\)', setup[0].source)
+    language = spoken[1] if spoken else "en"
+    cells = [
+        *notebook.cells[:place],
+        *added,
+        setup[0] | {"source": SETUP + speaking(language)},
+        *notebook.cells[place + 1 :],
+    ]
     result = tidy(nbformat.from_dict(notebook | {"cells": cells}))
     nbformat.validate(result)
     return result

@@ -1,0 +1,111 @@
+"""Each language's catalogues are complete and say the same; its notebooks are those that they make."""
+
+import json
+import shutil
+
+import pytest
+
+from helpers import NOTEBOOKS, ROOT
+from helpers import language as spoken
+from tools import badges
+from tools.notebook_files import read
+from tools.translate import catalogues
+from tools.translate.__main__ import translated, write
+from tools.translate.texts import skeleton
+
+LANGUAGES = catalogues.languages()
+LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[!.]*.ipynb"))
+BOTH = [(language, name) for language in LANGUAGES for name in catalogues.names()]
+WRITTEN = [(language, name) for language in LANGUAGES for name in LESSONS]
+TELL = "run `make translate`, then translate what it names"
+
+
+@pytest.mark.parametrize("language, name", BOTH)
+def test_a_catalogue_is_complete_and_holds_nothing_else(language, name):
+    catalog = catalogues.load(name, language)
+    known = {message.id for message in catalog if message.id}
+    wanted = {words for words, _, _ in catalogues.messages(name, language)}
+    assert not wanted - known, f"missing: {TELL}"
+    assert not known - wanted, f"unused: {TELL}"
+    assert not [message.id for message in catalog if message.id and not message.string], f"empty: {TELL}"
+    assert not [message.id for message in catalog if message.fuzzy and message.id], "fuzzy: look at it, and unmark it"
+
+
+@pytest.mark.parametrize("language, name", BOTH)
+def test_both_sides_have_the_same_fields_formulas_code_and_links(language, name):
+    for english, other in catalogues.translations(catalogues.load(name, language)).items():
+        assert catalogues.faults(english, other) == [], other
+
+
+@pytest.mark.parametrize("language, name", WRITTEN)
+def test_a_notebook_is_the_one_that_its_catalogue_makes(language, name):
+    stored = read(NOTEBOOKS / language / f"{name}.ipynb")
+    made = translated(name, language)
+    for there, here in zip(stored.cells, made.cells, strict=True):
+        assert (there.id, there.source, there.metadata) == (here.id, here.source, here.metadata), TELL
+
+
+@pytest.mark.parametrize("language, name", WRITTEN)
+def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one(language, name):
+    english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
+    for one, two in zip(english.cells, other.cells, strict=True):
+        assert (one.id, one.metadata.get("tags")) == (two.id, two.metadata.get("tags"))
+        if one.cell_type == "code" and "setup" not in one.metadata.get("tags", []):
+            assert skeleton(one.source) == skeleton(two.source), one.id
+        kinds = [[sorted(o.get("data", o.output_type)) for o in cell.get("outputs", [])] for cell in (one, two)]
+        assert kinds[0] == kinds[1], f"{one.id}: run `make refresh`"
+
+
+def alternatives(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = [(o, after) for o, after in zip(outputs, outputs[1:]) if "image/png" in o.get("data", {})]
+    return [(o.metadata["image/png"]["alt"], after["data"]["text/markdown"]) for o, after in shown]
+
+
+@pytest.mark.parametrize("language, name", WRITTEN)
+def test_every_figure_has_an_alternative_and_a_caption_in_its_language(language, name):
+    english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
+    for (alt, caption), (other_alt, other_caption) in zip(alternatives(english), alternatives(other), strict=True):
+        assert alt != other_alt and caption != other_caption, other_alt
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_helpers_say_what_the_catalogue_holds_and_english_where_it_holds_nothing(language, monkeypatch):
+    stored = json.loads((ROOT / "helpers" / "languages" / f"{language}.json").read_text(encoding="utf-8"))
+    assert stored == catalogues.translations(catalogues.load("helpers", language)), TELL
+    monkeypatch.setattr(spoken, "_spoken", language)
+    sentence = next(iter(stored))
+    assert spoken.say(sentence) == stored[sentence] and spoken.say("no such sentence") == "no such sentence"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_glossary_term_has_one_translation(language):
+    glossary = catalogues.glossary(language)
+    assert len(glossary) >= 15
+    for name in catalogues.names():
+        for english, other in catalogues.translations(catalogues.load(name, language)).items():
+            assert catalogues.other_terms(glossary, english, other) == [], other
+
+
+def test_a_third_language_needs_a_code_and_its_texts_alone(tmp_path, monkeypatch):
+    name = LESSONS[0]
+    for folder in ("helpers", "notebooks"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(NOTEBOOKS / f"{name}.ipynb", tmp_path / "notebooks")
+    monkeypatch.setattr(catalogues, "TRANSLATIONS", tmp_path / "translations")
+    monkeypatch.setattr(catalogues, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr("tools.translate.__main__.NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr("tools.translate.__main__.ROOT", tmp_path)
+    missing = write("fr")
+    assert any(f"{name}.po" in line and "wait for a translation" in line for line in missing)
+    catalog = catalogues.load(name, "fr")
+    chosen = [message for message in catalog if message.id and not catalogues.faults(message.id, f"É. {message.id}")][
+        :10
+    ]
+    for message in chosen:
+        message.string = f"É. {message.id}"
+    path = catalogues.path_of(name, "fr")
+    path.write_text(catalogues.written(catalog), encoding="utf-8")
+    sources = "\n".join(cell.source for cell in translated(name, "fr").cells)
+    assert len(chosen) == 10 and sources.count("É. ") >= 10
+    assert 'speak("fr")' in sources and "/fr/" in badges.badge("https://github.com/a/b", "main", name, "fr")

@@ -1,0 +1,78 @@
+"""Bring the translations up to date: catalogues, the notebooks of each language, and what the helpers say.
+
+    python -m tools.translate [LANGUAGE ...]
+
+A language has a folder in translations/; a new code makes one. Untranslated texts stay English in the notebooks that
+are written, with their ids; outputs stay where a cell is as it was, and `make refresh` runs what has changed.
+"""
+
+import argparse
+import copy
+import json
+import sys
+
+from nbformat import NotebookNode
+
+from helpers import NOTEBOOKS, ROOT
+from tools import badges
+from tools.notebook_files import Failure, named, put_in_place, read
+from tools.tidy import tidy
+from tools.translate import catalogues
+from tools.translate.texts import rewrite
+
+
+def keep_outputs(notebook: NotebookNode, earlier: NotebookNode | None) -> None:
+    """Give the cells their stored outputs if no cell has changed; else all are run anew."""
+    if earlier is None or [cell.source for cell in earlier.cells] != [cell.source for cell in notebook.cells]:
+        return
+    for cell, old in zip(notebook.cells, earlier.cells):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+
+
+def translated(name: str, language: str) -> NotebookNode:
+    """A notebook in another language, without outputs: the same code, ids and tags."""
+    known = catalogues.translations(catalogues.load(name, language))
+    english, course = read(NOTEBOOKS / f"{name}.ipynb"), badges.settings()
+    notebook = copy.deepcopy(english)
+    badges.stamp(notebook, course["repository"], course["release"], name, language)
+    return tidy(rewrite(notebook, known.get, catalogues.shown(language, name)), english.cells)
+
+
+def write(language: str) -> list[str]:
+    """Update the catalogues of a language and all that follows from them; return what is missing, a line for each."""
+    missing = []
+    for name in catalogues.names():
+        catalog = catalogues.update(name, language)
+        open_ = sum(not message.string or message.fuzzy for message in catalog if message.id)
+        if open_:
+            missing.append(f"translations/{language}/{name}.po: {open_} of {len(catalog)} texts wait for a translation")
+    (NOTEBOOKS / language).mkdir(exist_ok=True)
+    for path in named([""], NOTEBOOKS):
+        target = NOTEBOOKS / language / path.name
+        notebook = translated(path.stem, language)
+        keep_outputs(notebook, read(target) if target.is_file() else None)
+        put_in_place(notebook, target)
+    said = catalogues.translations(catalogues.load("helpers", language))
+    (ROOT / "helpers" / "languages").mkdir(exist_ok=True)
+    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    put_in_place(text, ROOT / "helpers" / "languages" / f"{language}.json")
+    return missing
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.translate", description=__doc__.splitlines()[0])
+    parser.add_argument("languages", nargs="*", help="codes such as es; all that have a folder if none is named")
+    options = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    try:
+        for language in options.languages or catalogues.languages():
+            for line in write(language):
+                print(line)
+    except (Failure, ValueError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""Catalogues of translations: translations/<language>/<name>.po, one for each notebook, for helpers and for the site.
+
+Babel reads, writes and updates them, so that every translator's tool can edit them. A changed English text keeps its
+translation as fuzzy, with the old English beside it, until somebody has looked at it.
+"""
+
+import ast
+import io
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages import pofile
+from babel.messages.catalog import Catalog
+
+from helpers import NOTEBOOKS, ROOT
+from tools.notebook_files import Failure, named, put_in_place, read
+from tools.translate.texts import NOT_PROSE, is_text, template, texts
+
+TRANSLATIONS = ROOT / "translations"
+HEADER = "# Translations of the course. `make translate` brings this file up to date."
+TELLING = {"say", "unfit"}  # calls of helpers whose first argument a reader sees
+PRAISE, HINT = "praise", "Slip"
+# Lines of a catalogue's head that would change with each update, or name somebody.
+CHANGING = (
+    "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Report-Msgid-Bugs-To",
+)  # fmt: skip
+
+
+def languages() -> list[str]:
+    """The languages that have a folder of catalogues."""
+    return sorted(path.name for path in TRANSLATIONS.glob("*") if path.is_dir())
+
+
+def shown(language: str, name: str) -> frozenset[str]:
+    """Single words of a notebook's code that a reader sees though nothing tells, from translations/shown.toml."""
+    path = TRANSLATIONS / "shown.toml"
+    listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return frozenset(listed.get(name, ()))
+
+
+def literals_in(node: ast.AST) -> Iterator[str]:
+    if is_text(node):
+        yield template(node)
+    elif not isinstance(node, (ast.Call, ast.Lambda, ast.Compare, ast.Subscript)):
+        for child in ast.iter_child_nodes(node):
+            yield from literals_in(child)
+
+
+def sentences(source: str) -> Iterator[str]:
+    """What a module of helpers tells a reader."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).split(".")[-1]
+            if name in TELLING and node.args:
+                yield from literals_in(node.args[0])
+            if name == HINT and len(node.args) > 2:
+                yield from literals_in(node.args[2])
+            for keyword in node.keywords:
+                if keyword.arg == PRAISE:
+                    yield from literals_in(keyword.value)
+
+
+def words_of(value: object) -> Iterator[str]:
+    """The texts of the site's words, paragraph by paragraph."""
+    if isinstance(value, str):
+        yield from (part for part in re.split(r"\n{2,}", value.strip()) if re.search(r"[^\W\d_]{2,}", part))
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from words_of(part)
+
+
+def messages(name: str, language: str) -> Iterator[tuple[str, str, str]]:
+    """All English texts of a catalogue, each with its place and its kind."""
+    if name == "helpers":
+        for path in sorted((ROOT / "helpers").rglob("*.py")):
+            for words in sentences(path.read_text(encoding="utf-8")):
+                yield words, path.relative_to(ROOT).as_posix(), ""
+    elif name == "site":
+        for words in words_of(tomllib.loads((ROOT / "site" / "words.toml").read_text(encoding="utf-8"))):
+            yield words, "site/words.toml", ""
+    else:
+        for cell, words, kind in texts(read(NOTEBOOKS / f"{name}.ipynb"), shown(language, name)):
+            yield words, f"{name}#{cell}", kind
+
+
+def names() -> list[str]:
+    """The catalogues that a language has."""
+    return [*(path.stem for path in named([""], NOTEBOOKS)), "helpers", "site"]
+
+
+def english(name: str, language: str) -> Catalog:
+    """The catalogue of a notebook, of helpers or of the site without translations."""
+    catalog = new_catalog(language)
+    for words, place, kind in messages(name, language):
+        catalog.add(words, locations=[(place, None)], auto_comments=[kind] if kind in ("comment", "string") else [])
+    return catalog
+
+
+def new_catalog(language: str) -> Catalog:
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        raise Failure(f"a language must be a code such as es or pt_BR, got {language!r}") from None
+    return Catalog(locale=locale, project="course", header_comment=HEADER, fuzzy=False)
+
+
+def path_of(name: str, language: str) -> Path:
+    return TRANSLATIONS / language / f"{name}.po"
+
+
+def load(name: str, language: str) -> Catalog:
+    """A catalogue as it stands; empty if there is none."""
+    path = path_of(name, language)
+    if not path.is_file():
+        return new_catalog(language)
+    try:
+        with open(path, "rb") as file:
+            return pofile.read_po(file, locale=language, abort_invalid=True)
+    except (pofile.PoFileError, ValueError) as error:
+        raise Failure(f"{path.relative_to(ROOT)}: not a catalogue: {error}") from None
+
+
+def written(catalog: Catalog) -> str:
+    """A catalogue as text, without the dates that would make each update a change."""
+    buffer = io.BytesIO()
+    pofile.write_po(buffer, catalog, width=100, include_previous=True, sort_output=False, omit_header=False)
+    text = buffer.getvalue().decode("utf-8")
+    return re.sub(rf'(?m)^"({"|".join(CHANGING)}): .*\n', "", text)
+
+
+def update(name: str, language: str) -> Catalog:
+    """Bring a catalogue up to date with the English texts and store it; return it."""
+    catalog, template_ = load(name, language), english(name, language)
+    catalog.update(template_, no_fuzzy_matching=False, update_header_comment=False, keep_user_comments=True)
+    catalog.header_comment = HEADER
+    catalog.obsolete.clear()  # what no lesson says any more is in git
+    path = path_of(name, language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    put_in_place(written(catalog), path)
+    return catalog
+
+
+def translations(catalog: Catalog) -> dict[str, str]:
+    """The finished translations: neither empty nor fuzzy."""
+    return {m.id: m.string for m in catalog if m.id and isinstance(m.id, str) and m.string and not m.fuzzy}
+
+
+# What can be wrong with a translation
+
+PLACEHOLDER = re.compile(r"(?<!\{)(?:\{\{)*(\{(?:[^{}]|\{[^{}]*\})+\})")
+EXACT = {
+    "fields in braces": PLACEHOLDER,
+    "formulas": re.compile(r"\$\$?[^$]+\$\$?"),
+    "code": re.compile(r"(?<!`)`[^`\n]+`(?!`)"),
+    "links": re.compile(r"\]\(([^)]+)\)"),
+}
+WORDS_IN_TEX = re.compile(r"\\(?:text|mathrm)\{[^}]*\}")
+
+
+def faults(english_words: str, other: str) -> list[str]:
+    """What a translation has that differs from the English and must not: fields, formulas, code, targets of links."""
+    found = []
+    for what, pattern in EXACT.items():
+        one, two = (sorted(WORDS_IN_TEX.sub("", part) for part in pattern.findall(t)) for t in (english_words, other))
+        if one != two:
+            found.append(f"{what} must be the same on both sides: {one} and {two}")
+    if (english_words[:1].isspace(), english_words[-1:].isspace()) != (other[:1].isspace(), other[-1:].isspace()):
+        found.append("blanks at the beginning and the end must be the same on both sides")
+    return found
+
+
+# The glossary: one translation for each term
+
+
+def glossary(language: str) -> dict[str, str]:
+    """Regular expressions of the translation of each English term, from translations/<language>/glossary.toml."""
+    path = TRANSLATIONS / language / "glossary.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["terms"]
+
+
+def other_terms(terms: dict[str, str], english_words: str, other: str) -> list[str]:
+    """The terms of a glossary that an English text has and its translation says otherwise."""
+    plain, said = (NOT_PROSE.sub(" ", text).lower() for text in (english_words, other))
+    return [
+        f"{term!r} must be {wanted!r} here too"
+        for term, wanted in terms.items()
+        if re.search(rf"\b{re.escape(term)}s?\b", plain) and not re.search(wanted, said)
+    ]

@@ -1,0 +1,275 @@
+"""Find the texts of a notebook that a reader sees, and put others in their place without touching the code.
+
+Prose is cut into paragraphs and list items. In code, a text is seen if it goes where readers look (a title, a caption,
+print), or if it is more than one word; comments and docstrings are seen too. A text with fields, `f"{n} rows"`, is one
+message with its fields in braces. What is written is read again and must be the same code with other words.
+"""
+
+import ast
+import copy
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+# Where readers look: keywords, names that are assigned, and calls whose texts are seen even if they are one word.
+KEYWORDS = {
+    "alt", "alts", "caption", "captions", "description", "label", "labels", "suptitle", "title", "titles", "xlabel",
+    "xticklabels", "ylabel", "yticklabels",
+}  # fmt: skip
+CALLS = {"annotate", "drawn", "legend", "print", "set_title", "set_xlabel", "set_ylabel", "suptitle", "text"}
+# Keywords whose texts only Matplotlib reads, though they are words.
+FOR_MATPLOTLIB = {"arrowstyle", "connectionstyle", "textcoords", "xycoords", "boxstyle"}
+NOT_PROSE = re.compile(
+    r"(?s)```.*?```|\$\$(?!.*\\text\{).*?\$\$|\$[^$\n]+\$|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+|\\[a-zA-Z]+"
+)
+FIELD = re.compile(r"(?<!\{)(?:\{\{)*(\{(?:[^{}]|\{[^{}]*\})+\})")  # of an f-string; its format may hold fields again
+WORD = re.compile(r"[^\W\d_]{2,}")
+COMMENT = re.compile(r"#\s*(@title )?")
+FOR_TOOLS = re.compile(r"#\s*(fmt:|noqa|type:)")
+WIDTH = 112  # columns for a text that stands in pieces
+
+
+class Text(NamedTuple):
+    """A text that a reader sees: where it stands, what it says, and which kind it is."""
+
+    cell: str
+    words: str
+    kind: str  # "prose", "string" or "comment"
+
+
+Say = Callable[[str], str | None]  # a text's translation, or None
+
+
+def says_something(words: str) -> bool:
+    """Whether there is a word outside formulas, code, addresses and tags."""
+    return bool(WORD.search(NOT_PROSE.sub(" ", words)))
+
+
+def is_sentence(words: str) -> bool:
+    """Whether a text is more than one word, so that it can hardly be anything but language."""
+    return " " in words.strip() and len(WORD.findall(NOT_PROSE.sub(" ", words))) > 1
+
+
+def blocks(source: str) -> list[str]:
+    """A Markdown text as paragraphs, list items and the white space between them; joined they are the text again."""
+    parts = re.split(r"((?s:```.*?```)|(?s:\$\$.*?\$\$)|\n{2,}|\n(?=- |\d+\. |\|))", source)
+    merged: list[str] = []
+    for part in parts:
+        # A fence or a displayed formula that is glued to its paragraph stays with it.
+        if merged and part and not part.isspace() and not merged[-1].isspace():
+            merged[-1] += part
+        elif part:
+            merged.append(part)
+    return merged
+
+
+# Strings and comments in code
+
+
+def offsets(source: str) -> Callable[[int, int], int]:
+    """Maps a line and a column in UTF-8 bytes, as in ast, to an offset in the text."""
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    return lambda line, column: starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
+
+
+def template(node: ast.expr) -> str:
+    """The text of a string literal, the expressions of an f-string in braces and its own braces doubled."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    parts = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(part.value.replace("{", "{{").replace("}", "}}"))
+        else:
+            form = f":{template(part.format_spec)}" if part.format_spec else ""
+            conversion = "" if part.conversion == -1 else f"!{chr(part.conversion)}"
+            parts.append("{" + ast.unparse(part.value) + conversion + form + "}")
+    return "".join(parts)
+
+
+def is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def looked_at(tree: ast.AST) -> set[ast.AST]:
+    """The literals that stand where readers look, and docstrings."""
+    places: list[ast.AST] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in KEYWORDS:
+            places.append(node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in CALLS:
+            places += node.args
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in KEYWORDS:
+            places.append(node.value)
+        elif isinstance(node, ast.Assert) and node.msg is not None:
+            places.append(node.msg)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+            places.append(node.body[0].value)
+    found = set()
+
+    def visit(node: ast.AST) -> None:
+        if is_text(node):
+            found.add(node)
+        elif not isinstance(node, (ast.Subscript, ast.Compare, ast.Attribute)):
+            for child in ast.iter_child_nodes(node):
+                if not (isinstance(node, ast.Call) and child is node.func):
+                    visit(child)
+
+    for place in places:
+        visit(place)
+    return found
+
+
+def literals(source: str, shown: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, ast.expr]]:
+    """The outermost string literals of a cell that a reader sees: start, end and node.
+
+    Args:
+        source: of a code cell.
+        shown: single words that are seen though nothing tells.
+    """
+    tree, at = ast.parse(source), offsets(source)
+    seen = looked_at(tree)
+
+    def visit(node: ast.AST) -> Iterator[tuple[int, int, ast.expr]]:
+        if is_text(node):
+            words = FIELD.sub(" ", template(node)) if isinstance(node, ast.JoinedStr) else template(node)
+            if says_something(words) and (node in seen or words in shown or is_sentence(words)):
+                yield at(node.lineno, node.col_offset), at(node.end_lineno, node.end_col_offset), node
+        elif not (isinstance(node, ast.keyword) and node.arg in FOR_MATPLOTLIB):
+            for child in ast.iter_child_nodes(node):
+                yield from visit(child)
+
+    yield from visit(tree)
+
+
+def comments(source: str) -> Iterator[tuple[int, int, str]]:
+    """The comments of a cell that say something: start and end of their words, and the words."""
+    at = [0]
+    for line in source.splitlines(keepends=True):
+        at.append(at[-1] + len(line))
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT and says_something(token.string) and not FOR_TOOLS.match(token.string):
+            words = FOR_TOOLS.split(token.string[COMMENT.match(token.string).end() :])[0].rstrip()
+            start = at[token.start[0] - 1] + token.start[1] + token.string.index(words)
+            yield start, start + len(words), words
+
+
+def escaped(words: str, quote: str) -> str:
+    words = words.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+    return words.replace(quote[0], "\\" + quote[0])
+
+
+def literal(words: str, node: ast.expr, column: int, in_pieces: bool) -> str:
+    """A literal of a text, with the fields of the one it replaces.
+
+    Args:
+        words: the text; fields in braces if node is an f-string.
+        node: the literal that is replaced.
+        column: where it begins.
+        in_pieces: whether it may be broken over lines, as inside brackets.
+    Raises:
+        ValueError: if the text cannot be written as one, with the reason.
+    """
+    with_fields, parts, end = isinstance(node, ast.JoinedStr), [], 0
+    for found in FIELD.finditer(words) if with_fields else ():
+        parts += [words[end : found.start(1)], found[1]]
+        end = found.end(1)
+    parts.append(words[end:])
+    quote = '"""' if any('"' in field for field in parts[1::2]) else '"'
+    tokens: list[str] = []  # words with the blank behind them, and fields: pieces end after a blank
+    for number, part in enumerate(parts):
+        tokens += [part] if number % 2 else [escaped(word, quote) for word in re.split(r"(?<= )", part) if word]
+    pieces, line = [], ""
+    for token in tokens:
+        if in_pieces and line.endswith(" ") and len(line) + len(token) > max(40, WIDTH - column):
+            pieces.append(line)
+            line = ""
+        line += token
+    pieces.append(line)
+    letter = "f" if with_fields else ""
+    text = ("\n" + " " * column).join(f"{letter}{quote}{piece}{quote}" for piece in pieces)
+    try:
+        again = template(ast.parse(f"({text})", mode="eval").body)
+    except SyntaxError as error:
+        raise ValueError(f"a text cannot be written as code ({error.msg}): {words!r}") from None
+    if again != words:
+        raise ValueError(f"a text reads otherwise once it is written as code: {words!r} became {again!r}")
+    return text
+
+
+def skeleton(source: str) -> str:
+    """The code of a cell without the texts of its strings and comments, but with the expressions of its f-strings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            node.values = sorted((value for value in node.values if not isinstance(value, ast.Constant)), key=ast.dump)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree).replace("JoinedStr(values=[])", "Constant(value='')")
+
+
+def rewrite_code(source: str, say: Say, shown: frozenset[str] = frozenset()) -> str:
+    """A code cell with the texts that `say` knows in place of its own.
+
+    Raises:
+        ValueError: if the code would not be the same.
+    """
+    edits = []
+    for start, end, node in literals(source, shown):
+        new = say(template(node))
+        if new is not None and new != template(node):
+            triple = source[start:end].lstrip("rRfFuU").startswith(('"""', "'''"))
+            if triple and isinstance(node, ast.Constant):
+                edits.append((start, end, '"""' + new.replace("\\", "\\\\").replace('"""', '\\"""') + '"""'))
+            else:
+                column = start - (source.rfind("\n", 0, start) + 1)
+                edits.append((start, end, literal(new, node, column, "\n" in source[start:end] and not triple)))
+    for start, end, words in comments(source):
+        new = say(words)
+        if new is not None and new != words:
+            edits.append((start, end, new))
+    written = source
+    for start, end, new in sorted(edits, reverse=True):
+        written = written[:start] + new + written[end:]
+    if skeleton(written) != skeleton(source):
+        raise ValueError(f"a translation must leave the code as it is; see the cell that begins {source[:60]!r}")
+    return written
+
+
+# Notebooks
+
+
+def texts(notebook: NotebookNode, shown: frozenset[str] = frozenset()) -> Iterator[Text]:
+    """All that a reader sees of a notebook's sources, in order."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for block in blocks(cell.source):
+                if says_something(block) and not block.startswith("[![Open in Colab]"):
+                    yield Text(cell.id, block, "prose")
+        else:
+            found = [(start, template(node), "string") for start, _, node in literals(cell.source, shown)]
+            found += [(start, words, "comment") for start, _, words in comments(cell.source)]
+            for _, words, kind in sorted(found):
+                yield Text(cell.id, words, kind)
+
+
+def rewrite(notebook: NotebookNode, say: Say, shown: frozenset[str] = frozenset()) -> NotebookNode:
+    """A copy of a notebook with every text that `say` knows in the place of the English one, without outputs."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = "".join((say(b) or b) if says_something(b) else b for b in blocks(cell.source))
+        else:
+            try:
+                cell.source = rewrite_code(cell.source, say, shown)
+            except ValueError as error:
+                raise ValueError(f"cell {cell.id}: {error}") from None
+            cell.outputs, cell.execution_count = [], None
+    return notebook
