@@ -21,12 +21,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from helpers.language import say
+
 PRINTED_AT_MOST = 100_000  # characters that a student's function may print before it is stopped
-
-
-def say(sentence: str, **values: Any) -> str:
-    """The sentence with its {names} filled in. All that a student is told passes here, so here it can be translated."""
-    return sentence.format(**values) if values else sentence
 
 
 class Verdict(NamedTuple):
