@@ -6,6 +6,7 @@ watch: of stored outputs, of the form of notebooks, of exercises, and of what el
 """
 
 import re
+from functools import partial
 
 from tools.mistakes.copies import Edited, rearrange, replace
 
@@ -38,15 +39,15 @@ def unstable(cells, index):
 
 
 def in_words(old, new):
-    """An edit of the notebook's file that every Markdown cell or stored output may hold."""
+    """An edit of the file's text, where it may stand in a Markdown cell or a stored output; the first place counts."""
+    return partial(edit_words, old, new)
 
-    def edit(path):
-        text = path.read_text(encoding="utf-8")
-        if not re.search(old, text):
-            raise LookupError(f"nowhere in {path.name}: {old}")
-        path.write_text(re.sub(old, new, text, count=1), encoding="utf-8")
 
-    return edit
+def edit_words(old, new, path):
+    text = path.read_text(encoding="utf-8")
+    if not re.search(old, text):
+        raise LookupError(f"nowhere in {path.name}: {old}")
+    path.write_text(re.sub(old, new, text, count=1), encoding="utf-8")
 
 
 MISTAKES = [
