@@ -15,8 +15,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.text import Text
 
 from helpers.checks import require_choice, require_float, require_int, require_shape
 from helpers.plotting import BLUE, GREY, INK, RUST
@@ -31,6 +33,19 @@ class Layout(NamedTuple):
 
     place: dict[str, tuple[float, float]]
     roads: list[list[tuple[float, float]]]
+
+
+class Drawn(NamedTuple):
+    """What `draw` has drawn, to be hidden or lit up afterwards without moving anything else.
+
+    nodes, values and adjoints by name; arrows and labels in the order of the edges, an empty label as None.
+    """
+
+    nodes: dict[str, Circle]
+    values: dict[str, Text]
+    adjoints: dict[str, Text]
+    arrows: list[FancyArrowPatch]
+    labels: list[Text | None]
 
 
 def number_text(value: float, digits: int = 4) -> str:
@@ -210,22 +225,36 @@ def layout(edges: Iterable[tuple[str, str]]) -> Layout:
     return Layout(place, roads)
 
 
-def figure(layout: Layout, width: float = 7.5, row: float = 0.86, above: float = 0.5, below: float = 0.72):
-    """A figure, and Axes on which one unit is one inch, of the height that the layout needs.
+def height(layout: Layout, row: float = 0.86, above: float = 0.5, below: float = 0.72) -> float:
+    """The height in inches that a layout needs.
 
     Args:
         layout: of the graph to be drawn.
-        width: of the figure in inches, from 1 to 100.
         row: distance of two rows in inches, from 0.1 to 10.
         above, below: room over the top row and under the bottom row, in inches, from 0.1 to 10.
     Raises:
         TypeError, ValueError: if a length is out of range.
     """
-    require_float("width", width, 1, 100)
     for name, length in (("row", row), ("above", above), ("below", below)):
         require_float(name, length, 0.1, 10)
     rows = [y for _, y in layout.place.values()] + [y for road in layout.roads for _, y in road]
-    fig = plt.figure(figsize=(width, (max(rows) - min(rows)) * row + above + below), layout="none")
+    return (max(rows) - min(rows)) * row + above + below
+
+
+def figure(
+    layout: Layout, width: float = 7.5, row: float = 0.86, above: float = 0.5, below: float = 0.72
+) -> tuple[Figure, Axes]:
+    """A figure of the height that the layout needs (see height), and Axes on which one unit is one inch.
+
+    Args:
+        layout: of the graph to be drawn.
+        width: of the figure in inches, from 1 to 100.
+        row, above, below: as in height.
+    Raises:
+        TypeError, ValueError: if a length is out of range.
+    """
+    require_float("width", width, 1, 100)
+    fig = plt.figure(figsize=(width, height(layout, row, above, below)), layout="none")
     return fig, fig.add_axes((0, 0, 1, 1))
 
 
@@ -268,7 +297,7 @@ def draw(
     styles: Mapping[str, Mapping] | None = None,
     radius: float = 0.17,
     font_size: float = 8.5,
-) -> None:
+) -> Drawn:
     """Draw a graph on Axes of which one unit is to be one inch (see figure).
 
     Args:
@@ -281,6 +310,8 @@ def draw(
         styles: {name: properties} of single nodes: facecolor, edgecolor, linewidth, linestyle, color (of the name).
         radius: of the nodes, in inches, from 0.01 to 1.
         font_size: in points, from 1 to 100.
+    Returns:
+        the artists drawn, by node and edge.
     Raises:
         TypeError, ValueError: if the edges are others, a name is no node's, or a number is out of range.
     """
@@ -295,7 +326,7 @@ def draw(
             require_choice(f"a property in the style of {name}", key, STYLES)
     require_float("radius", radius, 0.01, 1)
     require_float("font_size", font_size, 1, 100)
-    wide, high = ax.get_position().size * ax.get_figure().get_size_inches()
+    wide, high = ax.bbox.size / ax.figure.dpi
     ax.set(xlim=(0, wide), ylim=(0, high))
     ax.axis("off")
     rows = [y for _, y in layout.place.values()] + [y for road in layout.roads for _, y in road]
@@ -310,6 +341,7 @@ def draw(
     centre = {name: inches(point) for name, point in layout.place.items()}
     boxes = [(x - radius, y - radius, x + radius, y + radius) for x, y in centre.values()]
 
+    drawn = Drawn({}, {}, {}, [], [])
     curves = []
     for number, (edge, road) in enumerate(zip(edges, layout.roads)):
         twins = [i for i, other in enumerate(edges) if other == edge]
@@ -322,7 +354,7 @@ def draw(
         path, dots = _curve(points, bow)
         curves.append(dots)
         arrow = {"arrowstyle": "-|>", "mutation_scale": 8, "lw": 1.1, "color": INK, "zorder": 2}
-        ax.add_patch(FancyArrowPatch(path=path, shrinkA=0, shrinkB=0, **arrow))
+        drawn.arrows.append(ax.add_patch(FancyArrowPatch(path=path, shrinkA=0, shrinkB=0, **arrow)))
     every_dot = np.concatenate(curves)
 
     def write(x, y, text, **style):
@@ -332,19 +364,20 @@ def draw(
     for name, (x, y) in centre.items():
         style = {"facecolor": "white", "edgecolor": INK, "linewidth": 1.2, **(styles or {}).get(name, {})}
         color = style.pop("color", INK)
-        ax.add_patch(plt.Circle((x, y), radius, zorder=3, **style))
+        drawn.nodes[name] = ax.add_patch(Circle((x, y), radius, zorder=3, **style))
         ax.text(x, y, name, fontsize=font_size, ha="center", va="center", zorder=4, color=color)
-        texts = [
-            write(x, y, kind[name], **look)
-            for kind, look in ((values, {"color": BLUE}), (adjoints, {"color": RUST, "style": "italic"}))
-            if kind and name in kind
-        ]
+        texts = []
+        blue, slanted = {"color": BLUE}, {"color": RUST, "style": "italic"}
+        for given, kept, look in ((values, drawn.values, blue), (adjoints, drawn.adjoints, slanted)):
+            if given and name in given:
+                texts.append(write(x, y, given[name], **look))
+                kept[name] = texts[-1][0]
         glyph = [write(x, y, above[name], color=GREY)] if above and name in above else []
         _stack_texts(y, radius, texts, glyph, boxes, every_dot, high)
 
-    for text, dots in zip(labels, curves):
-        if text:
-            _place_label(write, text, dots[:60], boxes, every_dot)
+    for text, dots in itertools.zip_longest(labels, curves):
+        drawn.labels.append(_place_label(write, text, dots[:60], boxes, every_dot) if text else None)
+    return drawn
 
 
 def _stack_texts(
@@ -369,7 +402,7 @@ def _stack_texts(
         boxes.append(box)
 
 
-def _place_label(write, text: str, dots: np.ndarray, boxes: list, every_dot: np.ndarray) -> None:
+def _place_label(write, text: str, dots: np.ndarray, boxes: list, every_dot: np.ndarray) -> Text:
     """Write a label beside its edge, at the first of many spots that is free of texts, nodes and edges."""
     artist, box = write(0, 0, text, color=INK)
     half = np.array([box[2] - box[0] + 0.05, box[3] - box[1]]) / 2  # with a little air on both sides
@@ -391,3 +424,4 @@ def _place_label(write, text: str, dots: np.ndarray, boxes: list, every_dot: np.
             break
     artist.set_position(best[1])
     boxes.append(best[2])
+    return artist

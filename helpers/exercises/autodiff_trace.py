@@ -1,10 +1,15 @@
-"""The exercises of notebook 3."""
+"""The exercises of notebook 3, in the order of their numbers."""
 
 import functools
 import math
 
 from helpers.definitions import load_taught
+from helpers.exercises.autodiff_engine import check_1, check_2, check_3, check_4
+from helpers.exercises.autodiff_use import check_5, check_6, check_7
 from helpers.feedback import Exercise, Slip, array, guarded, names, number, say, unfit
+
+__all__ = ["check_1", "check_2", "check_3", "check_4", "check_5", "check_6", "check_7"]
+__all__ += ["check_8", "check_9", "check_10"]
 
 ASSIGNMENT = {"x1": -1.5, "x2": 3.1, "x3": 7.3, "w1": 4.5, "w2": -2.7, "w3": 0.2, "w4": -5.0}
 _taught = functools.cache(load_taught)
@@ -18,7 +23,7 @@ def _traced(**changed):
     return nodes, {name: adjoints.get(node, 0.0) for name, node in nodes.items()}
 
 
-# Exercise 1: which gradients are not zero where x3 = 0
+# Exercise 8: which gradients are not zero where x3 = 0
 
 
 def _one_wrong_name(a):
@@ -29,7 +34,7 @@ def _one_wrong_name(a):
     )
 
 
-check_1 = Exercise(
+check_8 = Exercise(
     clean=names,
     right=lambda a: a == {"x3"},
     praise="Right. Only x3' = t does not pass through t' = x3 = 0.",
@@ -68,7 +73,7 @@ check_1 = Exercise(
 )
 
 
-# Exercise 2: (x2, w4) with which |x2'| is at least 0.05
+# Exercise 9: (x2, w4) with which |x2'| is at least 0.05
 
 
 def _size(a):
@@ -102,7 +107,7 @@ def _pair(a):
     return array([number(x2), number(w4)], (2,))
 
 
-check_2 = Exercise(
+check_9 = Exercise(
     clean=_pair,
     right=lambda a: _size(a) >= 0.05,
     praise="Right. Both curves are awake, and x2 counts again.",
@@ -136,7 +141,7 @@ check_2 = Exercise(
 )
 
 
-# Exercise 3: an Operation for softplus, log(1 + e^a)
+# Exercise 10: an Operation for softplus, log(1 + e^a)
 
 POINTS = (-3.0, -0.5, 0.0, 0.7, 4.0)
 
@@ -209,7 +214,7 @@ def _op(slopes, value=_VALUE):
     return f"Operation('softplus({{}})', {value}, {slopes})"
 
 
-check_3 = Exercise(
+check_10 = Exercise(
     clean=_operation,
     right=lambda op: _value_is(_softplus)(op) and _slope_is(_sigma)(op),
     praise="Right. The derivative of softplus is σ.",

@@ -12,8 +12,6 @@ NOT_EVALUATED = {
     r"t = \pm 1": "a place, no claim",
     r"v' = \sum_{\text{arrows } v \to u} u' \cdot \frac{\partial u}{\partial v}": "a sum over arrows: the engine is it",
     r"g(v + ih) = g(v) + ih g'(v) - \tfrac12 h^2 g''(v) - \dots": "a series with dots; what follows is computed",
-    r"y = \text{value}(a, b)": "what a node holds, in words",
-    r"\text{edges} = ((a, \text{slope by } a), (b, \text{slope by } b) )": "what a node holds, in words",
     r"D(h) = (f(v + h) - f(v - h) ) / 2h": "a definition; `differences` is checked against the engine",
     r"L = (f - \text{wanted})^2": "a loss that the lesson sets; its code has the same text",
 }
