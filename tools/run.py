@@ -18,6 +18,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ from tools.processes import course_environment, print_whatever_the_terminal
 from tools.tidy import cells_in_git, tidy
 
 OUTPUT = ROOT / "build" / "executed"
+STOPPED = ROOT / "build" / "stopped"  # how far the notebooks came that failed, for a look
 CELL_TIMEOUT = 600  # seconds; the longest cell takes a tenth of it on a slow laptop
 PATIENCE = 5  # seconds for a process to end when asked
 START_TIMEOUT = 600  # seconds; twenty kernels at once on two cores take a minute
@@ -68,11 +70,16 @@ def execute(
     with tempfile.TemporaryDirectory() as folder:
         scratch = pathlib.Path(folder)
         put_in_place(notebook, scratch / "source.ipynb")
-        run_papermill(
-            scratch, {"name": source.stem, "cwd": str(source.parent), "parameters": parameters, "position": position}
-        )
-        executed = read(scratch / "executed.ipynb")
-        refuse_a_half_run(executed)
+        job = {"name": source.stem, "cwd": str(source.parent), "parameters": parameters, "position": position}
+        try:
+            run_papermill(scratch, job)
+            executed = read(scratch / "executed.ipynb")
+            refuse_a_half_run(executed)
+        except Failure:
+            with contextlib.suppress(OSError):
+                STOPPED.mkdir(parents=True, exist_ok=True)
+                shutil.copy(scratch / "executed.ipynb", STOPPED / source.name)
+            raise
         put_in_place(tidy(executed, notebook.cells), target)
 
 

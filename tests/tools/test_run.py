@@ -59,7 +59,10 @@ ENDS = {
 }
 
 
-def test_each_failure_is_one_line_with_its_cell_and_keeps_the_earlier_result_and_the_others_run(run, folder):
+def test_each_failure_is_one_line_with_its_cell_and_keeps_the_earlier_result_and_the_others_run(
+    run, folder, monkeypatch
+):
+    monkeypatch.setattr(tools_run, "STOPPED", folder / "stopped")
     (folder / "out").mkdir()
     for name, (cell, _) in ENDS.items():
         write(folder, name, cell, "print('never')")
@@ -75,6 +78,8 @@ def test_each_failure_is_one_line_with_its_cell_and_keeps_the_earlier_result_and
     assert whole.cells[2].outputs[0].text == "α\n" and whole.metadata.kernelspec.name == "python3"
     assert all((folder / "out" / f"{name}.ipynb").read_text() == OLD for name in ENDS)
     assert leftovers(folder) == [] and not tools_run.RUNNING
+    kept = nbformat.read(folder / "stopped" / "floods.ipynb", as_version=4)
+    assert kept.cells[-2].source == ENDS["floods"][0] and kept.cells[-2].outputs, "as far as it came"
 
 
 REPORT = "import os, pathlib; print(SEED, RATE, repr(NAME), pathlib.Path.cwd().name, os.environ['HELPERS_TEST'])"
