@@ -20,7 +20,7 @@ from helpers.progress import progress
 
 
 class Part(NamedTuple):
-    """Rows of a data set: inputs X (n, d) and targets Y (n, 1), or (S, n, 1) with targets for each network."""
+    """Rows of a data set: inputs X (n, d) and targets Y (n, 1); a leading axis S gives each network rows of its own."""
 
     X: torch.Tensor
     Y: torch.Tensor
@@ -155,6 +155,11 @@ def epoch_rows(rngs: Sequence[np.random.Generator], n: int, batch_size: int) -> 
     return torch.from_numpy(np.stack(list(data.minibatches(n, batch_size, list(rngs), drop_last=True))))
 
 
+def pick(values: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """Rows (batches, S, b) of values that all networks share, (n, k), or that each has for itself, (S, n, k)."""
+    return values[rows] if values.ndim == 2 else torch.take_along_dim(values[None], rows[..., None], dim=2)
+
+
 def reseed(network: nn.Module, seeds: Sequence[int]) -> list[np.random.Generator]:
     """Give dropout a generator for each seed, and return a generator of row orders for each.
 
@@ -182,7 +187,6 @@ def train(
     epochs: int,
     optimizer: Callable[..., torch.optim.Optimizer],
     batch_size: int = 8,
-    patience: int = 0,
 ) -> History:
     """Train a stack in place, each network with its own seed, and keep each one's best weights on the validation rows.
 
@@ -192,23 +196,18 @@ def train(
         train_part, val_part: rows to learn from and rows to judge by, where the network lies.
         epochs: passes through the training rows, at least 1; a short last batch is left out.
         optimizer: makes an optimiser from parameters, for instance partial(torch.optim.AdamW, lr=0.01).
-        patience: a network that has waited so many epochs for a lower loss keeps its best weights for good, and the
-            training stops when all have; 0 is never.
     Raises:
-        TypeError, ValueError: if epochs, batch_size or patience are out of range.
+        TypeError, ValueError: if epochs or batch_size is out of range.
     """
     X, Y = train_part
     require_int("epochs", epochs, 1, 1_000_000)
-    limit = require_int("patience", patience, 0, 1_000_000) or epochs + 1
     orders, steps = reseed(network, seeds), optimizer(network.parameters())
     best, history = copy.deepcopy(network.state_dict()), []
     lowest = torch.full((len(seeds),), torch.inf, dtype=X.dtype, device=X.device)
-    waited = torch.zeros_like(lowest)
     for _ in progress(range(epochs), "epochs"):
         network.train()
-        rows, passed = epoch_rows(orders, len(X), batch_size).to(X.device), []
-        targets = Y[rows] if Y.ndim == 2 else torch.take_along_dim(Y[None], rows[..., None], dim=2)
-        for A, T in zip(X[rows], targets):
+        rows, passed = epoch_rows(orders, X.shape[-2], batch_size).to(X.device), []
+        for A, T in zip(pick(X, rows), pick(Y, rows)):
             steps.zero_grad()
             loss = mse(network(A), T)
             loss.sum().backward()  # no network's loss depends on another's weights: each gets its own gradient
@@ -216,9 +215,7 @@ def train(
             passed.append(loss.detach())
         val = mse(predict(network, val_part.X), val_part.Y)
         history.append((torch.stack(passed).mean(0), val))
-        better = (val < lowest) & (waited < limit)
+        better = val < lowest
         keep(best, network, better)
-        lowest, waited = torch.where(better, val, lowest), torch.where(better, 0, waited + 1)
-        if (waited >= limit).all():
-            break
+        lowest = torch.where(better, val, lowest)
     return History(*map(torch.stack, zip(*history)), lowest, best)

@@ -1,24 +1,26 @@
-"""The exercises of notebook 4."""
+"""The exercises of notebook 4; the first three, on the training loop, stand in pytorch_loop.py."""
 
 import functools
 import math
 
 import numpy as np
 import torch  # noqa: F401  on_arrays hands out tensors where torch is loaded
+from scipy import stats
 
 from helpers.definitions import load_taught
-from helpers.feedback import Exercise, Slip, function, number, on_arrays, say, unfit
+from helpers.exercises.pytorch_loop import check_1, check_2, check_3  # noqa: F401  the notebook takes all from here
+from helpers.feedback import Exercise, Slip, array, function, number, on_arrays, say, unfit
 
 _taught = functools.cache(load_taught)
 
-# Exercise 1: the value of a kept unit with activation 3 under dropout with p = 0.25
+# Exercise 4: the value of a kept unit with activation 3 under dropout with p = 0.25
 
 
 def _is(value):
     return lambda a: math.isclose(a, value, rel_tol=1e-6)
 
 
-check_1 = Exercise(
+check_4 = Exercise(
     clean=number,
     right=_is(4),
     praise="Right. The expectation stays 3.",
@@ -43,7 +45,7 @@ check_1 = Exercise(
 )
 
 
-# Exercise 2: a Configuration of widths 32, 16, 8 with SiLU, dropout 0.1, 0.1, 0 and GroupNorm of two groups
+# Exercise 6: a Configuration of widths 32, 16, 8 with SiLU, dropout 0.1, 0.1, 0 and GroupNorm of two groups
 
 
 def _configuration(a):
@@ -68,7 +70,7 @@ _WANTED = {
     "activations": ("silu",) * 3,
     "dropout": (0.1, 0.1, 0),
     "norm": "group",
-    "weight_decay": 0,
+    "weight_decay": 0.01,
     "groups": 2,
     "order": "norm activation dropout",
 }
@@ -76,6 +78,8 @@ _WANTED = {
 
 def _is_wanted(a, field):
     value = getattr(a, field)
+    if field == "weight_decay" and value == 0:
+        return True  # the exercise asks for none
     return (tuple(value) if isinstance(_WANTED[field], tuple) else value) == _WANTED[field]
 
 
@@ -92,7 +96,7 @@ def _stray(a):
 
 _SILU, _DROPOUT = '("silu",) * 3', "(0.1, 0.1, 0.0)"
 _START = f"Configuration((32, 16, 8), {_SILU}, {_DROPOUT}"
-check_2 = Exercise(
+check_6 = Exercise(
     clean=_configuration,
     right=lambda a: all(_is_wanted(a, field) for field in _WANTED) and _not_buildable(a) is None,
     praise="Right. A new network is a new value, and no new code.",
@@ -135,26 +139,26 @@ check_2 = Exercise(
         ),
         Slip(
             f'{_START}, "group")',
-            lambda a: a.weight_decay == 0 and a.groups > 2,
+            lambda a: _is_wanted(a, "weight_decay") and a.groups > 2,
             "the narrowest layer has 8 units: fewer than four would be left in a group.",
         ),
         Slip(
             f'{_START}, "group", groups=1)',
-            lambda a: a.weight_decay == 0 and a.groups < 2,
+            lambda a: _is_wanted(a, "weight_decay") and a.groups < 2,
             "more groups are possible: 8 units can be shared out in fours.",
         ),
         Slip(f'{_START}, "group", groups=2.0)', _not_buildable, _not_buildable),
     ),
     counterexample=_stray,
     also_wrong={
-        f'{_START}, "group", 2)': "weight_decay is 2, and 0 is asked for",
+        f'{_START}, "group", 2)': "weight_decay is 2, and 0.01 is asked for",
         f'{_START}, "group", 0, 2, "activation norm dropout")': "order is 'activation",
         "(32, 16, 8)": "give a Configuration",
     },
 )
 
 
-# Exercise 3: layer normalisation without scale and shift, a function of Z (n, k) and eps
+# Exercise 5: layer normalisation without scale and shift, a function of Z (n, k) and eps
 
 _Z = np.array([[1.0, 2.0, 6.0], [-4.0, 0.0, 1.0], [3.0, 5.0, 5.5], [10.0, -10.0, 2.0]])
 _EPS = 0.5
@@ -203,7 +207,7 @@ def _first_difference(answer):
 _ROWS = "Z - Z.mean(1, keepdim=True)"
 _STD = "Z.std(1, correction=0, keepdim=True)"
 _VAR = "Z.var(1, correction=0, keepdim=True)"
-check_3 = Exercise(
+check_5 = Exercise(
     clean=function,
     right=lambda a: _equals(_expected())(a) or _in_numpy(a),
     praise="Right. This is GroupNorm with a single group.",
@@ -278,3 +282,104 @@ check_3 = Exercise(
         "3": "give a function",
     },
 )
+
+
+# Exercise 7: the 95 % interval of a mean of differences
+
+_D = np.array([0.5, -1.0, 2.5, 1.0, 0.2])
+
+
+def _ends(d, ddof=1, root=True, t=None, times=1.0):
+    """The interval of the differences d, or one of its typical slips."""
+    S = len(d)
+    t = stats.t.ppf(0.975, S - 1) if t is None else t
+    error = np.std(d, ddof=ddof) / (np.sqrt(S) if root else S) * times
+    return np.array([d.mean() - t * error, d.mean() + t * error])
+
+
+def _gives(wanted):
+    return lambda a: np.allclose(array(on_arrays(a, _D), (2,)), wanted, rtol=1e-5)
+
+
+def _wrong_end(answer):
+    found, wanted = array(on_arrays(answer, _D), (2,)), _ends(_D)
+    return say("for d = {d} your ends are {low:.3f} and {high:.3f}; {right_low:.3f} and {right_high:.3f} are right.",
+               d=_D.tolist(), low=found[0], high=found[1], right_low=wanted[0], right_high=wanted[1])  # fmt: skip
+
+
+def _interval(error, t="stats.t.ppf(0.975, len(d) - 1)", ends="np.mean(d) - t * error, np.mean(d) + t * error"):
+    return f"def answer(d):\n    t = {t}\n    error = {error}\n    return {ends}"
+
+
+_ERROR = "np.std(d, ddof=1) / np.sqrt(len(d))"
+_FACTOR = "that factor is the normal distribution's; with few differences t is larger: stats.t.ppf(0.975, S - 1)."
+check_7 = Exercise(
+    clean=function,
+    right=_gives(_ends(_D)),
+    praise="Right. What it cannot say: that two networks are equal because 0 lies inside.",
+    dresses=(
+        _interval(_ERROR),
+        _interval(_ERROR, ends="[np.mean(d) - t * error, np.mean(d) + t * error]"),
+        _interval("stats.sem(d)", ends="np.array([d.mean() - t * error, d.mean() + t * error])"),
+        _interval(_ERROR, ends="np.mean(d) + np.array([-1, 1]) * t * error"),
+        _interval("(sum((d - d.mean()) ** 2) / (len(d) - 1) / len(d)) ** 0.5"),
+        "lambda d: stats.t.interval(0.95, len(d) - 1, np.mean(d), stats.sem(d))",
+    ),
+    slips=(
+        Slip(_interval("np.std(d) / np.sqrt(len(d))"), _gives(_ends(_D, ddof=0)),
+             "np.std divides by S; give it ddof=1."),
+        Slip(_interval("np.std(d, ddof=1)"), _gives(_ends(_D, times=np.sqrt(5))),
+             "that is the interval of a single difference; the mean's error is smaller by the root of S."),
+        Slip(_interval("np.std(d, ddof=1) / len(d)"), _gives(_ends(_D, root=False)),
+             "divide by the root of S, not by S."),
+        Slip(_interval(_ERROR, "1.96"), _gives(_ends(_D, t=1.96)), _FACTOR),
+        Slip(_interval(_ERROR, "stats.norm.ppf(0.975)"), _gives(_ends(_D, t=stats.norm.ppf(0.975))), _FACTOR),
+        Slip(_interval(_ERROR, "stats.t.ppf(0.975, len(d))"), _gives(_ends(_D, t=stats.t.ppf(0.975, 5))),
+             "Student's distribution has S - 1 degrees of freedom here, not S."),
+        Slip(_interval(_ERROR, "stats.t.ppf(0.95, len(d) - 1)"), _gives(_ends(_D, t=stats.t.ppf(0.95, 4))),
+             "2.5 of 100 lie beyond each end, so ask for 0.975."),
+        Slip(_interval(_ERROR, ends="np.mean(d) + t * error, np.mean(d) - t * error"), _gives(_ends(_D)[::-1]),
+             "the lower end comes first."),
+        Slip(_interval(_ERROR, ends="-t * error, t * error"), _gives(_ends(_D) - _D.mean()),
+             "the interval lies around the mean of d, not around 0."),
+    ),
+    counterexample=_wrong_end,
+    also_wrong={
+        _interval(_ERROR, ends="error"): "give 2 numbers",
+        "lambda d: (min(d), max(d))": "your ends are -1.000 and 2.500",
+        _interval("np.std(d, ddof=1) / np.sqrt(S)"): "NameError: name 'S'",
+        "3": "give a function",
+    },
+)  # fmt: skip
+
+
+# Exercise 8: how many rows make the standard error of 62 rows a third as large
+
+
+def _by_rows(a):
+    if a <= 0:
+        return say("a number of rows is above 0.")
+    return say("with {a:g} rows the error would be {factor:.2f} of what it is, and it should be 0.33.",
+               a=a, factor=(62 / a) ** 0.5)  # fmt: skip
+
+
+check_8 = Exercise(
+    clean=number,
+    right=_is(9 * 62),
+    praise="Right. Three times as sure costs nine times as many people.",
+    dresses=("558", "9 * 62", "[558]", "np.array([558.])", "62 * 3**2", "torch.tensor(558)"),
+    slips=(
+        Slip("3 * 62", _is(186), "the error falls with the root of the number: three times as many give 1 / √3."),
+        Slip("9", _is(9), "that is the factor; how many rows are they?"),
+        Slip("8 * 62", _is(496), "those are the rows to be added; how many are there in all?"),
+        Slip("62 / 3", _is(62 / 3), "fewer rows give a larger error."),
+        Slip("62 / 9", _is(62 / 9), "fewer rows give a larger error."),
+        Slip("62 * 3**0.5", lambda a: math.isclose(a, 62 * 3**0.5, rel_tol=0.01),
+             "the root is on the other side: a third of the error needs the square of 3."),
+        Slip("27 * 62", _is(27 * 62), "the square of 3 is 9."),
+        Slip("6 * 62", _is(6 * 62), "the square of 3 is 9, not 6."),
+        Slip("62", _is(62), "with as many rows the error stays what it is."),
+    ),
+    counterexample=_by_rows,
+    also_wrong={"620": "the error would be 0.32", "0": "a number of rows is above 0", "'nine'": "not the text"},
+)  # fmt: skip

@@ -73,12 +73,13 @@ def test_networks_of_a_stack_share_nothing_with_dropout_either(kind, optimizer, 
         torch.testing.assert_close(found.train[:, s], history.train[:, 0], rtol=1e-9, atol=0)
 
 
-def test_targets_may_differ_within_a_stack(parts):
-    both = [stacks.Part(p.X, torch.stack([p.Y, 10 * p.Y])) for p in parts]
+def test_rows_and_targets_may_differ_within_a_stack(parts):
+    changes = [lambda p: p, lambda p: stacks.Part(p.X + 1, 10 * p.Y)]
+    own = [[change(p) for p in parts] for change in changes]
+    both = [stacks.Part(*map(torch.stack, zip(*pair))) for pair in zip(*own)]
     found = stacks.train(stack_of("group norm", (0, 0)), [0, 0], *both, 2, ADAMW)
-    for s, factor in enumerate((1, 10)):
-        own = [stacks.Part(p.X, factor * p.Y) for p in parts]
-        history = stacks.train(stack_of("group norm", (0,)), [0], *own, 2, ADAMW)
+    for s, mine in enumerate(own):
+        history = stacks.train(stack_of("group norm", (0,)), [0], *mine, 2, ADAMW)
         torch.testing.assert_close(found.val[:, s], history.val[:, 0], rtol=1e-9, atol=0)
 
 
@@ -110,11 +111,10 @@ def test_a_batch_size_that_does_not_fit_is_named(batch_size):
         stacks.epoch_rows([np.random.default_rng(0)], 27, batch_size)
 
 
-@pytest.mark.parametrize("name, values", [("epochs", (0, 0)), ("patience", (1, -1))])
-def test_epochs_and_patience_out_of_range_are_named(name, values, parts):
-    epochs, patience = values
-    with pytest.raises(ValueError, match=f"{name} must be an integer from"):
-        stacks.train(stack_of("sigmoid", (0,)), [0], *parts, epochs, ADAMW, patience=patience)
+@pytest.mark.parametrize("epochs", [0, -1])
+def test_epochs_out_of_range_are_named(epochs, parts):
+    with pytest.raises(ValueError, match="epochs must be an integer from 1"):
+        stacks.train(stack_of("sigmoid", (0,)), [0], *parts, epochs, ADAMW)
 
 
 def test_dropout_keeps_the_expectation_scales_what_it_keeps_and_stops_in_evaluation():
@@ -161,18 +161,6 @@ def test_the_best_weights_are_kept_for_each_network_by_itself(parts):
     torch.testing.assert_close(history.lowest, history.val.min(0).values)
     network.load_state_dict(history.best)
     torch.testing.assert_close(stacks.mse(stacks.predict(network, parts[1].X), parts[1].Y), history.lowest)
-
-
-def test_patience_stops_each_network_of_a_stack_as_alone(parts):
-    how = {"epochs": 30, "optimizer": partial(torch.optim.AdamW, lr=0.1), "patience": 2}
-    found = stacks.train(stack_of("sigmoid", (0, 1, 2)), [0, 1, 2], *parts, **how)
-    alone = [stacks.train(stack_of("sigmoid", (seed,)), [seed], *parts, **how) for seed in (0, 1, 2)]
-    lengths = [len(history.val) for history in alone]
-    assert len(set(lengths)) > 1, "the networks should stop at epochs of their own"
-    assert len(found.val) == max(lengths) < 30
-    for s, history in enumerate(alone):
-        assert len(history.val) == history.val[:, 0].argmin() + 1 + 2
-        torch.testing.assert_close(found.lowest[s], history.lowest[0], rtol=1e-9, atol=0)
 
 
 @pytest.mark.parametrize("mode", [True, False])

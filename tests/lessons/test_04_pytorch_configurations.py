@@ -1,7 +1,5 @@
 """What notebook 4 promises beyond its own checks."""
 
-import copy
-
 import numpy as np
 import pytest
 import torch
@@ -17,17 +15,8 @@ def taught():
     return load_taught("04_pytorch_configurations")
 
 
-@pytest.fixture(scope="module")
-def parts(taught):
-    """Training and validation rows in float64, few and not a multiple of the batch size."""
-    rng = np.random.default_rng(0)
-    return [
-        taught.part(rng.standard_normal((n, 10)), 3 * rng.standard_normal((n, 1)), dtype=torch.float64) for n in (27, 9)
-    ]
-
-
 def network_of(taught, name, seed=0, **changes):
-    return taught.build(taught.reference_configurations()[name]._replace(**changes), 10, seed).double()
+    return taught.build(taught.four_configurations()[name]._replace(**changes), 10, seed)
 
 
 def kinds(network):
@@ -53,18 +42,18 @@ def kinds(network):
         ("configuration 3", "Linear Sigmoid Dropout Linear Sigmoid Dropout Linear", 351),
     ],
 )
-def test_the_builder_gives_the_layers_and_parameters_of_the_assignment(taught, name, layers, parameters):
+def test_the_builder_gives_the_layers_and_parameters_of_the_solution(taught, name, layers, parameters):
     network = network_of(taught, name)
     assert kinds(network) == layers
     assert sum(p.numel() for p in network.parameters()) == parameters
 
 
-def test_widths_dropout_and_weight_decay_are_those_of_the_assignment(taught):
-    widths = {name: tuple(c.widths) for name, c in taught.reference_configurations().items()}
+def test_widths_dropout_and_weight_decay_are_those_of_the_solution(taught):
+    widths = {name: tuple(c.widths) for name, c in taught.four_configurations().items()}
     assert widths == dict(zip(NAMES, [(10, 20), (32, 16, 8, 2), (64, 128, 64, 32, 16), (10, 20)]))
-    dropout = [tuple(c.dropout) for c in taught.reference_configurations().values()]
+    dropout = [tuple(c.dropout) for c in taught.four_configurations().values()]
     assert dropout == [(), (0.2,) * 4, (0.1, 0.2, 0.3, 0.3, 0.2), (0.2, 0.2)]
-    assert [c.weight_decay for c in taught.reference_configurations().values()] == [0, 0, 0, 1e-3]
+    assert [c.weight_decay for c in taught.four_configurations().values()] == [0.01, 0.01, 0.01, 1e-3]
 
 
 @pytest.mark.parametrize(
@@ -105,139 +94,52 @@ def test_a_bad_configuration_gives_one_clear_sentence(taught, changes, words):
     assert words in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_an_epoch_visits_each_row_at_most_once_in_full_batches(taught):
-    rows = taught.epoch_batches([np.random.default_rng(s) for s in (0, 1)], 27, 8)
-    assert rows.shape == (3, 2, 8)
-    for one in rows.movedim(1, 0):
-        assert len(one.unique()) == 24
-    assert not torch.equal(rows[:, 0], rows[:, 1])
+def test_the_split_puts_each_row_in_one_part(taught):
+    parts = taught.split(442)
+    assert list(map(len, parts)) == [247, 62, 133]
+    assert sorted(np.concatenate(parts).tolist()) == list(range(442))
 
 
-@pytest.mark.parametrize("batch_size", [0, 28])
-def test_a_batch_size_that_does_not_fit_is_named(taught, batch_size):
-    with pytest.raises(ValueError, match="batch_size must be an integer from 1 to 27"):
-        taught.epoch_batches([np.random.default_rng(0)], 27, batch_size)
+def test_one_epoch_trains_in_training_mode_and_returns_the_mean_loss(taught):
+    network = nn.Sequential(nn.Linear(3, 1), nn.Dropout(0.5)).double().eval()
+    rows = torch.randn(8, 3, dtype=torch.float64), torch.randn(8, 1, dtype=torch.float64)
+    before = network[0].weight.detach().clone()
+    loss = taught.one_epoch(network, [rows, rows], torch.optim.SGD(network.parameters(), lr=0.1))
+    assert isinstance(loss, float) and network.training and not torch.equal(before, network[0].weight)
 
 
-@pytest.mark.parametrize("kind", [torch.optim.AdamW, torch.optim.SGD])
-@pytest.mark.parametrize("name", NAMES)
-def test_a_stack_trains_each_network_as_alone(taught, parts, name, kind):
-    def settings():
-        return {"epochs": 2, "decay": 0.01, "rate": 1e-3, "kind": kind}
-
-    alone = [network_of(taught, name, seed) for seed in (0, 1, 2)]
-    together = taught.stack(copy.deepcopy(alone))
-    histories = [taught.train(network, seed, *parts, **settings()) for seed, network in enumerate(alone)]
-    found = taught.train(together, [0, 1, 2], *parts, **settings())
-    for s, (network, history) in enumerate(zip(alone, histories)):
-        torch.testing.assert_close(found.val[:, s], history.val, rtol=1e-6, atol=0)
-        torch.testing.assert_close(together[0].weight[s].mT, network[0].weight, rtol=1e-5, atol=1e-8)
-    torch.testing.assert_close(found.train, torch.stack([h.train for h in histories]).mean(0), rtol=1e-6, atol=0)
+def test_evaluation_is_the_same_each_time_and_takes_no_gradient(taught):
+    network = taught.build(taught.four_configurations()["configuration 1"], 3, 0).train()
+    part = taught.stacks.Part(torch.randn(8, 3, dtype=torch.float64), torch.randn(8, 1, dtype=torch.float64))
+    assert taught.evaluate(network, part) == taught.evaluate(network, part)
+    assert not network.training and all(p.grad is None for p in network.parameters())
 
 
-def test_targets_may_differ_within_a_stack(taught, parts):
-    networks = [network_of(taught, "configuration 3") for _ in range(2)]
-    both = [taught.Part(p.X, torch.stack([p.Y, 10 * p.Y])) for p in parts]
-    tenfold = [taught.Part(p.X, 10 * p.Y) for p in parts]
-    found = taught.train(taught.stack(copy.deepcopy(networks)), [0, 0], *both, epochs=2)
-    for s, own in enumerate((parts, tenfold)):
-        history = taught.train(networks[s], 0, *own, epochs=2)
-        torch.testing.assert_close(found.val[:, s], history.val, rtol=1e-6, atol=0)
+@pytest.mark.parametrize("n", [2, 7, 40])
+def test_an_interval_is_students(taught, n):
+    d = np.random.default_rng(n).standard_normal(n)
+    theirs = taught.stats.ttest_1samp(d, 0).confidence_interval(0.95)
+    np.testing.assert_allclose(taught.interval(d), [theirs.low, theirs.high])
 
 
-def test_seeds_drop_different_units_and_one_seed_the_same(taught):
-    layer = taught.Dropout(0.5)
-    masks = []
-    for seed in (0, 1, 0):
-        taught.reseed(nn.Sequential(layer), seed)
-        masks.append(layer(torch.ones(8, 16)))
-    assert torch.equal(masks[0], masks[2]) and not torch.equal(masks[0], masks[1])
+def test_redrawn_rows_are_the_same_for_both_networks(taught):
+    rng = np.random.default_rng(0)
+    P, Y = rng.standard_normal((3, 20, 1)), rng.standard_normal((20, 1))
+    same = taught.resample(P, P, Y, rng, draws=50, networks=False)
+    np.testing.assert_allclose(same, 0, atol=1e-12)
+    assert taught.resample(P, P, Y, rng, draws=50).std() > 0, "redrawn networks differ"
 
 
-def test_dropout_draws_afresh_when_the_shape_changes(taught):
-    layer = taught.Dropout(0.5)
-    for shape in ((8, 4), (3, 4), (1, 5), (8, 4)):
-        assert layer(torch.ones(shape)).shape == shape
+def test_a_difference_of_errors_is_centred_on_what_it_is(taught):
+    rng = np.random.default_rng(0)
+    P, Q, Y = rng.standard_normal((4, 200, 1)), 2 * rng.standard_normal((1, 200, 1)), np.zeros((200, 1))
+    found = taught.resample(P, Q, Y, rng)
+    expected = taught.rmse(P, Y).mean() - taught.rmse(Q, Y).mean()
+    assert abs(found.mean() - expected) < 0.02 and 0.03 < found.std() < 0.3
 
 
-@pytest.mark.parametrize("name", ["baseline", "configuration 2", "configuration 3"])
-def test_a_batch_of_one_row_trains_where_there_is_no_batchnorm(taught, parts, name):
-    for network, seeds in ((network_of(taught, name), 0), (taught.stack([network_of(taught, name)] * 2), [0, 1])):
-        history = taught.train(network, seeds, *parts, epochs=1, batch_size=1)
-        assert history.val.isfinite().all()
-
-
-def test_a_batch_of_one_row_stops_batchnorm_alone_and_in_a_stack(taught, parts):
-    network = network_of(taught, "configuration 1")
-    for trained, seeds in ((network, 0), (taught.stack([network] * 2), [0, 1])):
-        with pytest.raises(ValueError, match="more than 1 value per channel"):
-            taught.train(trained, seeds, *parts, epochs=1, batch_size=1)
-
-
-def test_the_best_weights_are_kept_for_each_network_by_itself(taught, parts):
-    stack = taught.stack([network_of(taught, "configuration 1", seed) for seed in (0, 1, 2)])
-    history = taught.train(stack, [0, 1, 2], *parts, epochs=12, rate=0.1)
-    assert len(set(history.val.argmin(0).tolist())) > 1, "the networks should have their best epochs apart"
-    torch.testing.assert_close(history.lowest, history.val.min(0).values)
-    stack.load_state_dict(history.best)
-    torch.testing.assert_close(taught.evaluate(stack, parts[1]), history.lowest)
-
-
-def test_patience_stops_each_network_of_a_stack_as_alone(taught, parts):
-    networks = [network_of(taught, "baseline", seed) for seed in (0, 1, 2)]
-    settings = {"epochs": 30, "rate": 0.1, "patience": 2}
-    found = taught.train(taught.stack(copy.deepcopy(networks)), [0, 1, 2], *parts, **settings)
-    alone = [taught.train(network, seed, *parts, **settings) for seed, network in enumerate(networks)]
-    assert len({len(history.val) for history in alone}) > 1, "the networks should stop at epochs of their own"
-    assert len(found.val) == max(len(history.val) for history in alone)
-    torch.testing.assert_close(found.lowest, torch.stack([history.lowest for history in alone]), rtol=1e-6, atol=0)
-
-
-@pytest.mark.parametrize("mode", [True, False])
-def test_evaluation_uses_evaluation_mode_and_restores_the_mode(taught, parts, mode):
-    network = network_of(taught, "configuration 1").train(mode)
-    before = copy.deepcopy(network.state_dict())
-    first, second = (taught.evaluate(network, parts[1]) for _ in range(2))
-    assert torch.equal(first, second) and not first.requires_grad
-    assert all(layer.training == mode for layer in network.modules())
-    for key, value in network.state_dict().items():
-        assert torch.equal(value, before[key]), key
-    with torch.no_grad():
-        assert torch.equal(first, taught.mse(copy.deepcopy(network).eval()(parts[1].X), parts[1].Y))
-
-
-def test_training_leaves_the_rows_alone_and_repeats_itself(taught, parts):
-    copies = [taught.Part(p.X.clone(), p.Y.clone()) for p in parts]
-    runs = [taught.train(network_of(taught, "configuration 3"), 5, *parts, epochs=2) for _ in range(2)]
-    assert torch.equal(runs[0].val, runs[1].val) and torch.equal(runs[0].train, runs[1].train)
-    for part, kept in zip(parts, copies):
-        assert torch.equal(part.X, kept.X) and torch.equal(part.Y, kept.Y)
-
-
-def test_a_loss_that_is_not_a_number_never_counts_as_the_best(taught, parts):
-    val = taught.Part(parts[1].X, torch.full_like(parts[1].Y, torch.nan))
-    network = network_of(taught, "baseline")
-    start = copy.deepcopy(network.state_dict())
-    history = taught.train(network, 0, parts[0], val, epochs=2)
-    assert history.lowest == torch.inf
-    assert all(torch.equal(history.best[key], start[key]) for key in start)
-
-
-def test_weight_decay_reaches_the_optimiser(taught, parts):
-    norms = []
-    for decay in (0.0, 5.0):
-        network = network_of(taught, "baseline")
-        taught.train(network, 0, *parts, epochs=5, decay=decay)
-        norms.append(sum(p.square().sum() for p in network.parameters()).item())
-    assert norms[1] < norms[0]
-
-
-@pytest.mark.parametrize("shape", [(4,), (7,)])
-def test_a_verdict_needs_three_standard_errors(taught, shape):
-    base = np.arange(shape[0], dtype=float)
-    sign = np.resize([1.0, -1.0], shape)
-    error = sign.std(ddof=1) / np.sqrt(shape[0])
-    for factor, word in ((2.9, "cannot be told apart"), (3.1, "lower"), (-3.1, "higher")):
-        shift = sign - sign.mean() + factor * error
-        assert word in taught.verdict(base, base + shift, "A", "B")
-    assert "cannot" in taught.verdict(base, base, "A", "B")
+def test_sealed_rows_count_the_questions_and_not_the_looks(taught):
+    sealed = taught.Sealed("rows")
+    assert [sealed.open("a"), sealed.open("a")] == ["rows", "rows"] and len(sealed.questions) == 1
+    sealed.open("b")
+    assert len(sealed.questions) == 2

@@ -1,19 +1,16 @@
-"""Notebook 4's training against the ordinary DataLoader loop, at one thread, interleaved."""
+"""Training a stack (helpers/stacks.py) against the ordinary DataLoader loop, at one thread, interleaved."""
+
+from functools import partial
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from helpers import stacks
 from helpers.definitions import load_taught
 from tools.bench.timing import interleaved, report
 
 ROUNDS, EPOCHS, STACK = 9, 5, 16
-
-
-def ordinary(taught, configuration, seed=0):
-    """The network as most would write it: the taught one with PyTorch's own dropout."""
-    layers = taught.build(configuration, 10, seed)
-    return nn.Sequential(*(nn.Dropout(layer.p) if isinstance(layer, taught.Dropout) else layer for layer in layers))
 
 
 def dataloader_loop(network, train_part, val_part, epochs, decay):
@@ -44,19 +41,20 @@ def main():
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(0)
     parts = [
-        taught.Part(torch.randn(n, 10, generator=generator), 150 + 77 * torch.randn(n, 1, generator=generator))
+        stacks.Part(torch.randn(n, 10, generator=generator).double(), torch.randn(n, 1, generator=generator).double())
         for n in (247, 62)
     ]
-    for name, configuration in taught.reference_configurations().items():
-        decay, theirs = configuration.weight_decay, ordinary(taught, configuration)
-        one, *others = (taught.build(configuration, 10, seed) for seed in range(STACK + 1))
-        stack, seeds = taught.stack(others), list(range(STACK))
+    for name, configuration in taught.four_configurations().items():
+        decay = configuration.weight_decay
+        theirs, *others = (taught.build(configuration, 10, seed) for seed in range(STACK + 1))
+        one, many, seeds = stacks.stack(others[:1]), stacks.stack(others), list(range(STACK))
+        adamw = partial(torch.optim.AdamW, lr=1e-2, weight_decay=decay, fused=True)
         dataloader_loop(theirs, *parts, 1, decay)  # the first run of anything is slow
         times = interleaved(
             ROUNDS,
             ordinary=lambda: dataloader_loop(theirs, *parts, EPOCHS, decay),
-            one=lambda: taught.train(one, 0, *parts, EPOCHS, decay),
-            stack=lambda: taught.train(stack, seeds, *parts, EPOCHS, decay),
+            one=lambda: stacks.train(one, seeds[:1], *parts, EPOCHS, adamw),
+            stack=lambda: stacks.train(many, seeds, *parts, EPOCHS, adamw),
         )
         report(f"{name}: one training / DataLoader loop", times["one"], times["ordinary"], 0.7)
         per_seed = [seconds / STACK for seconds in times["stack"]]

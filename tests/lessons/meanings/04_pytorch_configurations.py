@@ -31,12 +31,8 @@ def meanings(lesson, rng):
     base |= {"ReLU": of_torch(torch.relu), "sigma": of_torch(torch.sigmoid), "ELU": of_torch(nn.ELU())}
     base |= {"LeakyReLU": of_torch(nn.LeakyReLU()), "GELU": of_torch(nn.GELU()), "SiLU": of_torch(nn.SiLU())}
     base |= {"Phi": stats.norm.cdf, "varphi": stats.norm.pdf}
-    m, s = P.mean(0), P.std(0)
-    d = rng.standard_normal(10) + 3
     return {
         "": base,
-        "x' = (x - m) / s": {"x": P, "m": m, "s": s, "x'": (P - m) / s},
-        r"|\bar d| > 3 s_d / \sqrt{S}": {"d_bar": d.mean(), "s_d": d.std(ddof=1), "S": 10},
         r"\tilde a": dropout(rng),
         **dict(zip((r"\mu", "train", "eval"), moments := norms(rng))),
         r"\sigma^2": moments[0],
