@@ -29,7 +29,7 @@ from tools.run import Failure, named, parameters_of, read
 from tools.tidy import tidy
 
 try:
-    from playwright.sync_api import Locator, Page, sync_playwright
+    from playwright.sync_api import Error, Locator, Page, sync_playwright
 except ImportError:  # ENV=active
     sync_playwright = None
 
@@ -251,8 +251,10 @@ def after_a_run(reader: Reader, batch: nbformat.NotebookNode) -> Iterator[str]:
             reader.cell(number)  # a page this long holds what is near
             names = {" ".join(name.split()) for name in reader.named("image")}
         for figure in figures:
-            alt = figure.metadata["image/png"]["alt"]
-            if " ".join(alt.split()) not in names:
+            alt = figure.metadata.get("image/png", {}).get("alt", "")
+            if not alt:
+                yield f"cell {number}: a figure without a text alternative"
+            elif " ".join(alt.split()) not in names:
                 yield f"cell {number}: a screen reader does not find the figure {alt[:60]!r}"
     if reader.page.locator(".jp-OutputArea progress").count():
         yield "a progress bar stays"
@@ -385,6 +387,14 @@ def read_one(lab: Lab, page: Page, source: pathlib.Path, quick: bool) -> Iterato
     yield from folds(reader)
 
 
+def told(problems: Iterator[str]) -> Iterator[str]:
+    """The problems of one page, and what kept it from telling more."""
+    try:
+        yield from problems
+    except (Failure, Error) as reason:  # Error: what is waited for does not come
+        yield str(reason)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.browser", description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -407,7 +417,7 @@ def main() -> int:
             for name, job in jobs.items():
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.set_default_timeout(1000 * RUN)
-                for problem in job(page):
+                for problem in told(job(page)):
                     found += 1
                     print(f"{name}: {problem[:600]}", file=sys.stderr, flush=True)
                 page.close()
