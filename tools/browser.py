@@ -30,8 +30,8 @@ from tools.tidy import tidy
 
 try:
     from playwright.sync_api import Error, Locator, Page, sync_playwright
-except ImportError:  # ENV=active
-    sync_playwright = None
+except ImportError:  # an environment without tests/requirements-browser.txt
+    sync_playwright, Error, Locator, Page = None, Failure, None, None
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SWITCHES = [
