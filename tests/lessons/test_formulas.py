@@ -56,8 +56,16 @@ def is_setting(tex):
 
 
 def problems(notebook, name):
-    drawer, lesson = meanings_of(name), Lesson(notebook, load_taught(name))
-    points = [drawer.meanings(lesson, np.random.default_rng(point)) for point in range(POINTS)]
+    try:
+        drawer, lesson = meanings_of(name), Lesson(notebook, load_taught(name))
+    except AssertionError as error:
+        yield from [str(error).split("\n")[0]] * bool(list(formulas(notebook)))
+        return
+    try:
+        points = [drawer.meanings(lesson, np.random.default_rng(point)) for point in range(POINTS)]
+    except Exception as error:  # the lesson has lost something
+        yield f"tests/lessons/meanings/{name}.py cannot be computed, take out what the lesson lost: {error!r}"
+        return
     left = dict(drawer.NOT_EVALUATED)
     for formula in formulas(notebook):
         if left.pop(formula.tex, None) or is_setting(formula.tex):
@@ -84,10 +92,12 @@ def problems(notebook, name):
     yield from (f"NOT_EVALUATED lists ${tex}$, which the lesson does not have" for tex in left)
 
 
-def test_every_formula_agrees_with_the_code(notebook_path):
+def test_every_formula_agrees_with_the_code(notebook_path, house_rules):
     notebook = nbformat.read(notebook_path, as_version=4)
     found = list(problems(notebook, notebook_path.stem))
-    assert not found, "\n".join(found)
+    wrong = [problem for problem in found if " is wrong" in problem]
+    assert not wrong, "\n".join(wrong)
+    house_rules((problem, "formulas are computed beside the code, so that neither can drift") for problem in found)
 
 
 def plain(tex):

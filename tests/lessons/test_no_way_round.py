@@ -176,7 +176,9 @@ def test_every_section_that_is_named_is_there(notebook):
                 r"(?i)\b(section|exercise|notebook)s?\s+(\d+(?:(?:, | and | to |–)\d+)*)", words
             ):
                 missing = set(re.findall(r"\d+", numbers)) - there[kind.lower()]
-                assert not missing, f"cell {cell.id}: {kind} {missing} is named and not there"
+                assert not missing, (
+                    f"cell {cell.id} names {kind} {', '.join(missing)}, which is not there: mend the sentence"
+                )
 
 
 SLIPS = {
