@@ -20,7 +20,7 @@ STATE = {
 
 @pytest.fixture
 def stored():
-    """A small notebook as the bundle stores it."""
+    """A small notebook as the course stores it."""
     figure = nbformat.v4.new_output(
         "display_data",
         {"image/png": "iVBORw0KGgo=", "text/plain": "a figure"},
