@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from helpers import plotting
 from tools.parameters import parameters_of
 
-CHEAP = {"SEEDS": 2, "EPOCHS": 2, "SWEEP_EPOCHS": 1, "NOISE_SAMPLES": 1000}
+CHEAP = {"SEEDS": 3, "EPOCHS": 2, "SWEEP_EPOCHS": 1, "NOISE_SAMPLES": 1000}
 
 
 @pytest.mark.filterwarnings("ignore")
