@@ -262,8 +262,9 @@ def half_plane(ax: Axes, w: Sequence[float], b: float, xlim: tuple[float, float]
     middle = np.array([sum(xlim) / 2, sum(ylim) / 2])
     normal = np.array([w1, w2]) / np.hypot(w1, w2)
     foot = middle - (normal @ middle + b / np.hypot(w1, w2)) * normal
+    length = 0.1 * min(xlim[1] - xlim[0], ylim[1] - ylim[0])  # as long in every picture
     arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=foot + 0.2 * normal, xytext=foot, arrowprops=arrow)
+    ax.annotate("", xy=foot + length * normal, xytext=foot, arrowprops=arrow)
     ax.set(xlim=xlim, ylim=ylim)
 
 

@@ -271,7 +271,7 @@ def test_the_arrow_of_w_starts_on_the_boundary_at_the_middle_of_the_picture(ax):
     plotting.half_plane(ax, [3, 4], -5, (-2, 4), (-1, 3))  # the middle is (1, 1), 2/5 beyond the boundary
     (arrow,) = ax.texts
     assert arrow.xyann == pytest.approx((1 - 0.4 * 0.6, 1 - 0.4 * 0.8))
-    assert np.subtract(arrow.xy, arrow.xyann) == pytest.approx((0.2 * 0.6, 0.2 * 0.8))
+    assert np.subtract(arrow.xy, arrow.xyann) == pytest.approx((0.4 * 0.6, 0.4 * 0.8))
     assert arrow.arrow_patch.shrinkA == arrow.arrow_patch.shrinkB == 0
     assert arrow.get_text() == "" and arrow.arrow_patch.get_edgecolor() == to_rgba(plotting.INK)
     assert 1 <= arrow.arrow_patch.get_linewidth() <= 2 and arrow.arrow_patch.get_arrowstyle().arrow == "-|>"
