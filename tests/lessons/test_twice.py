@@ -13,8 +13,9 @@ from tools.parameters import parameters_of
 CHEAP = {"SEEDS": 3, "EPOCHS": 2, "SWEEP_EPOCHS": 1, "NOISE_SAMPLES": 1000}
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_cells_run_twice_and_the_notebook_run_twice_say_the_same_again(notebook_path, capsys, monkeypatch):
+@pytest.fixture
+def lesson(notebook_path, capsys, monkeypatch):
+    """The code cells of a notebook, and a function that runs one in the same kernel and returns what it says."""
     notebook = nbformat.read(notebook_path, as_version=4)
     cheap = {name: value for name, value in CHEAP.items() if name in parameters_of(notebook)}
     monkeypatch.setattr(plotting, "show", lambda fig, *, alt, caption: (print(alt, caption), plt.close(fig)))
@@ -27,10 +28,19 @@ def test_cells_run_twice_and_the_notebook_run_twice_say_the_same_again(notebook_
             scope.update(cheap)
         return capsys.readouterr().out
 
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    said = []
+    return [cell for cell in notebook.cells if cell.cell_type == "code"], run
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cell_that_is_run_again_says_the_same(lesson):
+    cells, run = lesson
     for cell in cells:
-        said.append(run(cell))
-        assert run(cell) == said[-1], f"run again, this cell says something else:\n{cell.source}"
+        assert run(cell) == run(cell), f"run again, this cell says something else:\n{cell.source}"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_notebook_that_is_run_again_in_its_kernel_says_the_same(lesson):
+    cells, run = lesson
+    said = [run(cell) for cell in cells]
     for cell, before in zip(cells, said):
-        assert run(cell) == before, f"in the second run of the notebook this cell says something else:\n{cell.source}"
+        assert run(cell) == before, f"in the second run this cell says something else:\n{cell.source}"
