@@ -33,7 +33,12 @@ html_extra_path = [SITE["source"] + "/extra"]
 exclude_patterns = ["extra", "static"]
 html_copy_source = html_show_sourcelink = html_show_copyright = html_show_sphinx = False
 html_sidebars = {"**": []}
-html_context = {"default_mode": "auto", "languages": SITE["languages"], "language_here": language}
+html_context = {
+    "default_mode": "auto",
+    "languages": SITE["languages"],
+    "names": SITE["names"],
+    "language_here": language,
+}
 html_theme_options = {
     "logo": {"text": SITE["short_title"]},
     "navbar_start": ["navbar-logo"],
@@ -41,7 +46,7 @@ html_theme_options = {
     "navbar_persistent": ["search-button"],  # the field itself has a label that is not its name
     "search_bar_text": SITE["search"],
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
-    "article_header_start": [],
+    "article_header_start": ["language-switch"],
     "article_footer_items": ["prev-next"],
     "show_prev_next": True,
     "footer_start": [],

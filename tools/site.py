@@ -31,11 +31,12 @@ from helpers import NOTEBOOKS, ROOT
 from tools import badges
 from tools.notebook_files import Failure, named, put_in_place, read
 from tools.one_file import self_contained
+from tools.translate import catalogues
 
 SITE = ROOT / "site"
 OUTPUT = ROOT / "build" / "site"
 RUBBISH = ("objects.inv", ".buildinfo", "_static/webpack-macros.html", "_static/**/*.map")  # what no reader asks for
-LANGUAGES = {"en": ""}  # folder of the site, and of notebooks/, by language
+NAMES = {"en": "English", "es": "Español"}  # of languages, in themselves; others go by their code
 SET = "`make site` brings what it needs; without make: pip install -r tests/requirements-site.txt"
 
 
@@ -51,9 +52,22 @@ class Page(NamedTuple):
     alternatives: dict[str, str]  # the alternative text of each
 
 
+def languages() -> dict[str, str]:
+    """The folder of each language's pages in the site, and of its notebooks in notebooks/."""
+    return {"en": ""} | {language: f"{language}/" for language in catalogues.languages()}
+
+
 def words(language: str) -> dict:
-    """What the site says besides the lessons."""
-    return tomllib.loads((SITE / "words.toml").read_text(encoding="utf-8"))
+    """What the site says besides the lessons, in a language; English where there is no translation."""
+    english = tomllib.loads((SITE / "words.toml").read_text(encoding="utf-8"))
+    known = {} if language == "en" else catalogues.translations(catalogues.load("site", language))
+
+    def said(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: said(part) for key, part in value.items()}
+        return "".join(known.get(part, part) for part in re.split(r"(\n{2,}|\n$)", value))
+
+    return said(english)
 
 
 def site_address(repository: str) -> str:
@@ -91,7 +105,7 @@ def figure(file: str, alt: str, caption: str) -> str:
 def links(name: str, language: str) -> str:
     """Where to run a lesson: Colab, or the one file that carries its helpers."""
     say, course = words(language), badges.settings()
-    colab = re.search(r"\((https[^)]*)\)$", badges.badge(course["repository"], course["release"], name))[1]
+    colab = re.search(r"\((https[^)]*)\)$", badges.badge(course["repository"], course["release"], name, language))[1]
     return (
         f'<p class="course-links"><a href="{colab}">{say["colab"]}</a> '
         f'<a href="download/{name}.ipynb" download>{say["download"]}</a> ({say["one_file"]})</p>'
@@ -148,7 +162,7 @@ def page_of(notebook: NotebookNode, name: str, language: str = "en", solutions: 
     page = nbformat.v4.new_notebook(cells=cells, metadata=dict(notebook.metadata))
     described = {"description": opening, "property=og:title": title, "property=og:description": opening}
     if pictures and (address := site_address(badges.settings()["repository"])):
-        described["property=og:image"] = f"{address}{LANGUAGES[language]}_images/{next(iter(pictures))}"
+        described["property=og:image"] = f"{address}{languages()[language]}_images/{next(iter(pictures))}"
     page.metadata["myst"] = {"html_meta": described | {"property=og:type": "article"}}
     return Page(name, title, minutes, opening, page, pictures, alternatives)
 
@@ -190,8 +204,8 @@ def counts(notebook: NotebookNode, name: str) -> dict[str, int]:
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return {
-        "assertions": sum(isinstance(node, ast.Assert) for node in nodes) + sum(c.startswith("assert_") for c in calls),
-        "displayed formulas": len(re.findall(r"\$\$.+?\$\$", prose, re.DOTALL)),
+        "checks": sum(isinstance(node, ast.Assert) for node in nodes) + sum(c.startswith("assert_") for c in calls),
+        "formulas": len(re.findall(r"\$\$.+?\$\$", prose, re.DOTALL)),
         "figures": sum("image/png" in output.get("data", {}) for output in outputs),
         "exercises": sum("exercise" in tags_of(cell) for cell in notebook.cells),
     }
@@ -199,10 +213,11 @@ def counts(notebook: NotebookNode, name: str) -> dict[str, int]:
 
 def evidence_page(lessons: dict[str, NotebookNode], pages: list[Page], language: str) -> str:
     rows = [counts(lessons[page.name], page.name) for page in pages]
-    heads = ["lesson", *rows[0]]
+    say = words(language)["evidence_page"]
+    heads = [say["lesson"], *(say[what] for what in rows[0])]
     lines = [heads, ["---"] * len(heads), *([page.title, *map(str, row.values())] for page, row in zip(pages, rows))]
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    return words(language)["evidence_page"]["text"].format(table=table)
+    return say["text"].format(table=table)
 
 
 def mathjax() -> bytes:
@@ -223,7 +238,7 @@ def sitemap(addresses: list[str]) -> str:
 
 def write_sources(folder: pathlib.Path, language: str, solutions: bool) -> list[Page]:
     """Write the pages of one language, with pictures and downloads, for Sphinx."""
-    paths = named([""], NOTEBOOKS / LANGUAGES[language])
+    paths = named([""], NOTEBOOKS / languages()[language])
     lessons = {path.stem: read(path) for path in paths}
     pages = [page_of(notebook, name, language, solutions) for name, notebook in lessons.items()]
     for part in ("pictures", "static/mathjax", "extra/download"):
@@ -243,7 +258,7 @@ def write_sources(folder: pathlib.Path, language: str, solutions: bool) -> list[
     if root := site_address(badges.settings()["repository"]):
         names = ["index", *(page.name for page in pages), "evidence"]
         put_in_place(
-            sitemap([f"{root}{LANGUAGES[language]}{name}.html" for name in names]), folder / "extra" / "sitemap.xml"
+            sitemap([f"{root}{languages()[language]}{name}.html" for name in names]), folder / "extra" / "sitemap.xml"
         )
     return pages
 
@@ -257,7 +272,7 @@ def build(output: pathlib.Path, solutions: bool = True) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".site-") as scratch:
         made = pathlib.Path(scratch, "made")
-        for language, folder in LANGUAGES.items():
+        for language, folder in languages().items():
             source = pathlib.Path(scratch, "source", language)
             source.mkdir(parents=True)
             write_sources(source, language, solutions)
@@ -271,7 +286,12 @@ def run_sphinx(source: pathlib.Path, target: pathlib.Path, language: str, doctre
     say, root = words(language), site_address(badges.settings()["repository"])
     settings = {"title": say["title"], "short_title": say["short_title"], "search": say["search"], "language": language}
     settings["source"] = str(source)
-    settings |= {"languages": LANGUAGES, "root": root, "address": root and f"{root}{LANGUAGES[language]}"}
+    settings |= {
+        "languages": languages(),
+        "names": NAMES,
+        "root": root,
+        "address": root and f"{root}{languages()[language]}",
+    }
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", str(SITE)]
     done = subprocess.run(
         [*command, "-d", str(doctrees), str(source), str(target)],
