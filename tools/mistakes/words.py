@@ -243,17 +243,27 @@ class Lesson:
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / self.path.name
             path.write_text(json.dumps(planted), encoding="utf-8")  # nbformat would mend ids that are alike
+            given = {"notebook": planted, "notebook_path": path, "house_rules": strict}
             for module in (test_no_way_round, test_labels, test_words, test_form, test_formulas):
                 for name, check in inspect.getmembers(module, inspect.isfunction):
                     wants = inspect.signature(check).parameters
-                    if name.startswith("test_") and wants and set(wants) <= {"notebook", "notebook_path"}:
+                    if (
+                        name.startswith("test_")
+                        and wants
+                        and set(wants) <= {"notebook", "notebook_path", "house_rules"}
+                    ):
                         if check.__module__ != module.__name__ or name in OTHERS:
                             continue
                         try:
-                            check(**{key: {"notebook": planted, "notebook_path": path}[key] for key in wants})
+                            check(**{key: given[key] for key in wants})
                         except (Exception, Failed) as error:
                             return name, str(error)
         return "", ""
+
+
+def strict(departures: Any) -> None:
+    """The rules of the house, where they are strict."""
+    assert not (found := [f"{what}: {remedy}" for what, remedy in departures]), "\n".join(found)
 
 
 OTHERS = {  # they speak of what a planted text does not touch, and cost time
