@@ -61,6 +61,7 @@ def plain_words(source):
     """A Markdown text without its code, links and displayed formulas, and without what is counted by name."""
     source = re.sub(r"(?s)```.*?```|\$\$.*?\$\$|`.*?`|\]\(.*?\)", "", source)
     source = re.sub(r"(?m)^#+ \d+\.|\*\*Time\*\*.*$", "", source)
+    source = re.sub(r"\b(?:half|end|beginning) of \d+\b", "", source)  # of a section that was named before
     named = r"(?i)\b(?:sections?|exercises?|notebooks?|configurations?|parts?|layers?|python)\s+\d+"
     return re.sub(named + r"(?:(?:, | and | to |–)\d+)*", "", source)
 
