@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -21,6 +22,7 @@ from tests.formulas import (
     spans,
     statements,
 )
+from tools.rules import STRICT
 
 POINTS = 3
 
@@ -28,6 +30,8 @@ POINTS = 3
 def meanings_of(name):
     """The drawer with the meanings of a lesson's letters."""
     path = ROOT / "tests" / "lessons" / "meanings" / f"{name}.py"
+    if not STRICT and not path.is_file():  # in a fork a lesson may do without: then its formulas are remarks
+        return SimpleNamespace(meanings=lambda lesson, rng: {"": {}}, NOT_EVALUATED={}, NUMBERS={})
     assert path.is_file(), f"write {path.relative_to(ROOT)}: what the letters of the lesson's formulas mean, as in 01"
     return importlib.import_module(f"tests.lessons.meanings.{name}")
 

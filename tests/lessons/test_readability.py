@@ -175,7 +175,8 @@ def test_every_setting_that_is_allowed_runs_to_the_end_with_figures_that_can_be_
 
     def look(fig, *, alt, caption):
         fig.canvas.draw()
-        assert hard_to_read(fig) == [], alt
+        found = hard_to_read(fig)
+        assert not found, f"{found}: call plotting.use_style() first, or give the figure more room: {alt}"
         plt.close(fig)
 
     monkeypatch.setattr(plotting, "show", look)
