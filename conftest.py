@@ -1,9 +1,10 @@
 """nbval compares every stored text with a fresh run; this adds figures and texts that may vary, in the same run."""
 
-from tools.processes import leave_settings_behind
+from tools.processes import leave_settings_behind, share_cores
 
 leave_settings_behind()  # before Matplotlib or a kernel reads any
 
+import os
 import sys
 
 import pytest
@@ -19,6 +20,7 @@ compare_text = IPyNbCell.compare_outputs
 def pytest_configure():
     if sys.flags.optimize:
         raise pytest.UsageError("PYTHONOPTIMIZE turns assertions off: unset it.")
+    share_cores(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
 
 
 def compare_text_then_figures(cell, fresh, stored, skip_compare=None):

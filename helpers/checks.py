@@ -3,6 +3,7 @@
 import contextlib
 import math
 import operator
+import re
 from collections.abc import Callable, Collection, Mapping
 from numbers import Integral, Real
 from typing import Any
@@ -156,6 +157,13 @@ def require_shape(name: str, value: Any, *allowed: tuple[int, ...]) -> None:
         found = "rows of different lengths"
     if found not in allowed:
         raise ValueError(f"{name} must have the shape {' or '.join(map(str, allowed))}, got {found}.")
+
+
+def require_address(name: str, value: Any) -> str:
+    """Return value if it is empty or an address such as tcp://host:8786; else raise ValueError naming it."""
+    if isinstance(value, str) and re.fullmatch(r"(?:(?:tcp|tls)://[\w.\[\]:-]+:\d+)?", value, re.ASCII):
+        return value
+    raise ValueError(f"{name} must be '' or an address such as tcp://host:8786, got {value!r}.")
 
 
 def require_choice(name: str, value: Any, allowed: Collection) -> Any:

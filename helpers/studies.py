@@ -7,6 +7,7 @@ to one thread. Functions and classes defined in a notebook travel to the workers
 
 import contextlib
 import io
+import math
 import pickle
 import shutil
 import tempfile
@@ -22,7 +23,7 @@ from IPython.display import display
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from helpers import ROOT
-from helpers.checks import require_int
+from helpers.checks import require_address, require_int
 from helpers.progress import progress
 
 SCRAP = "application/scrapbook.scrap.json+json"
@@ -180,6 +181,7 @@ def each_piece(
         RuntimeError: if a worker's process ended before its piece was done.
     """
     pieces, done = list(pieces), 0
+    require_address("scheduler", scheduler)
     places = [f"in piece {number} of {len(pieces)}: {piece!r}"[:300] for number, piece in enumerate(pieces, 1)]
     outcomes = _outcomes(function, pieces, places, worker_count(workers, len(pieces)), scheduler)
     try:
@@ -211,10 +213,11 @@ def record(**numbers: float) -> None:
     They are stored as scrapbook's `glue` stores them, so that scrapbook reads them too.
 
     Args:
-        numbers: finite or not; rounded by the caller to the digits that are the same on another machine.
+        numbers: rounded by the caller to the digits that are the same on another machine; nan and inf become null.
     """
     for name, number in numbers.items():
-        scrap = {"name": name, "data": float(number), "encoder": "json", "version": 1}
+        data = float(number) if math.isfinite(number) else None  # JSON knows no infinity
+        scrap = {"name": name, "data": data, "encoder": "json", "version": 1}
         display({SCRAP: scrap}, metadata={"scrapbook": {"name": name, "data": True, "display": False}}, raw=True)
 
 

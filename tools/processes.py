@@ -73,6 +73,16 @@ def leave_settings_behind() -> None:
     os.environ.update(wanted)
 
 
+def share_cores(notebooks: int) -> None:
+    """Divide the cores among notebooks that run at once: each one's studies ask joblib how many there are for it.
+
+    Args:
+        notebooks: how many run at once, from 1.
+    """
+    each = max(1, (os.cpu_count() or 1) // notebooks)
+    os.environ["LOKY_MAX_CPU_COUNT"] = str(min(each, int(os.environ.get("LOKY_MAX_CPU_COUNT", each))))
+
+
 def without_the_course() -> dict[str, str]:
     """The course's environment, but without the course on Python's path."""
     return {name: value for name, value in course_environment().items() if name != "PYTHONPATH"}

@@ -30,7 +30,7 @@ import nbformat
 
 from tools.notebook_files import Failure, changed, error_line, named, own_code_cells, put_in_place, read
 from tools.parameters import check_parameters, parameters_of, parse_value
-from tools.processes import course_environment, print_whatever_the_terminal
+from tools.processes import course_environment, print_whatever_the_terminal, share_cores
 from tools.tidy import cells_in_git, tidy
 
 OUTPUT = ROOT / "build" / "executed"
@@ -163,7 +163,9 @@ def run_all(
     A signal handler puts the signal into the list: an exception could come at any point, between a child's start and
     its being known, or into the end of the children itself.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as executor:
+    at_once = min(len(sources), os.cpu_count() or 1)
+    share_cores(at_once)
+    with ThreadPoolExecutor(max_workers=at_once) as executor:
         jobs = [executor.submit(run_one, i, source, output / source.name, given) for i, source in enumerate(sources)]
         while not all(job.done() for job in jobs):
             time.sleep(0.05)

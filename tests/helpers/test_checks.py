@@ -291,3 +291,14 @@ def test_a_choice_may_be_an_array(array):
     assert checks.require_choice("W", array, ["a", array]) is array
     with pytest.raises(ValueError, match="^W must be one of 'a', got "):
         checks.require_choice("W", array, ["a"])
+
+
+@pytest.mark.parametrize("address", ["", "tcp://host:8786", "tls://lab-7.example.org:1", "tcp://[::1]:80"])
+def test_an_address_of_a_scheduler_is_returned(address):
+    assert checks.require_address("SCHEDULER", address) == address
+
+
+@pytest.mark.parametrize("address", ["host:8786", "tcp://host", "http://host:1", "tcp://host:8786/x", " ", None, 5])
+def test_any_other_address_is_refused_by_name(address):
+    with pytest.raises(ValueError, match="SCHEDULER must be '' or an address such as tcp://host:8786, got "):
+        checks.require_address("SCHEDULER", address)

@@ -61,6 +61,8 @@ def amiss(kind, *limits):
         same = [(type(choice), choice) for choice in limits[0]]
         simple = st.one_of(NOT_NUMBERS.filter(lambda v: not isinstance(v, np.ndarray)), st.integers(), st.floats())
         return simple.filter(lambda v: (type(v), v) not in same), f"be one of {', '.join(map(repr, limits[0]))}"
+    if kind == "require_address":
+        return NOT_NUMBERS.filter(lambda v: not isinstance(v, str) or v), "be '' or an address such as tcp://host:8786"
     more = [st.floats()] if kind == "require_int" else []
     allowed = f"be {'an integer' if kind == 'require_int' else 'a number'} from {limits[0]} to {limits[1]}"
     return st.one_of(NOT_NUMBERS, outside(*limits), *more), allowed

@@ -67,6 +67,8 @@ def parameters(request):
 def valid(kind, limits):
     if kind == "require_choice":
         return st.sampled_from(list(limits[0]))
+    if kind == "require_address":
+        return st.sampled_from(["", "tcp://host:8786", "tls://10.0.0.7:1"])
     low, high = limits
     integers = st.integers(math.ceil(low), math.floor(high))
     if kind == "require_int":

@@ -150,6 +150,10 @@ def everyday(value):
 
 def cheap(name, kind, limits):
     """Values of a parameter, as far as a test has time and a figure has room for them."""
+    if name == "WORKERS":
+        return st.just(1)  # how many there are changes no digit, and none may be left behind here
+    if kind == "require_address":
+        return st.just("")
     if name in COSTLY:
         low, high = limits
         return st.integers(low, min(high, low + 3))

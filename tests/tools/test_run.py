@@ -172,7 +172,18 @@ def test_as_many_notebooks_run_at_once_as_there_are_cores(run, folder, monkeypat
 
     monkeypatch.setattr(tools_run, "run_one", run_one)
     monkeypatch.setattr(tools_run.os, "cpu_count", lambda: cores)
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
     assert run()[0] == 0 and max(most) == at_once
+
+
+@pytest.mark.parametrize("names, each", [(["a"], "4"), (["a", "b"], "2"), (["a", "b", "c", "d", "e"], "1")])
+def test_notebooks_that_run_at_once_share_the_cores_for_their_studies(run, folder, monkeypatch, ran, names, each):
+    fill(folder, *names)
+    monkeypatch.setattr(tools_run.os, "cpu_count", lambda: 4)
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+    assert run()[0] == 0 and os.environ["LOKY_MAX_CPU_COUNT"] == each
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    assert run()[0] == 0 and os.environ["LOKY_MAX_CPU_COUNT"] == "1", "what is there already is not widened"
 
 
 @pytest.mark.parametrize("lost, tries", [(0, 1), (2, 3), (3, 3)])
