@@ -164,7 +164,7 @@ def faults(english_words: str, other: str) -> list[str]:
     """What a translation has that differs from the English and must not: fields, formulas, code, targets of links."""
     found = []
     for what, pattern in EXACT.items():
-        one, two = (sorted(WORDS_IN_TEX.sub("", part) for part in pattern.findall(t)) for t in (english_words, other))
+        one, two = (sorted(pattern.findall(WORDS_IN_TEX.sub("", text))) for text in (english_words, other))
         if one != two:
             found.append(f"{what} must be the same on both sides: {one} and {two}")
     if (english_words[:1].isspace(), english_words[-1:].isspace()) != (other[:1].isspace(), other[-1:].isspace()):

@@ -132,7 +132,7 @@ def literals(source: str, shown: frozenset[str] = frozenset()) -> Iterator[tuple
 
     Args:
         source: of a code cell.
-        shown: single words that are seen though nothing tells.
+        shown: single words that are seen though nothing tells; of an f-string what stands round its fields.
     """
     tree, at = ast.parse(source), offsets(source)
     seen = looked_at(tree)
@@ -140,7 +140,7 @@ def literals(source: str, shown: frozenset[str] = frozenset()) -> Iterator[tuple
     def visit(node: ast.AST) -> Iterator[tuple[int, int, ast.expr]]:
         if is_text(node):
             words = FIELD.sub(" ", template(node)) if isinstance(node, ast.JoinedStr) else template(node)
-            if says_something(words) and (node in seen or words in shown or is_sentence(words)):
+            if says_something(words) and (node in seen or " ".join(words.split()) in shown or is_sentence(words)):
                 yield at(node.lineno, node.col_offset), at(node.end_lineno, node.end_col_offset), node
         elif not (isinstance(node, ast.keyword) and node.arg in FOR_MATPLOTLIB):
             for child in ast.iter_child_nodes(node):
