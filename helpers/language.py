@@ -25,6 +25,11 @@ def speak(language: str) -> None:
     _spoken = language
 
 
+def later(sentence: str) -> str:
+    """Mark a sentence that is written down in one place and said in another: `say` it there."""
+    return sentence
+
+
 def say(sentence: str, **values: Any) -> str:
     """A sentence in the language spoken, with its {names} filled in.
 

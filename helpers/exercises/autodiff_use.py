@@ -87,7 +87,7 @@ def _wrong_step(found):
                 slope=slope,
                 rate=rate,
                 found=f,
-                way="down" if wanted < value else "up",
+                way=say("down") if wanted < value else say("up"),
                 wanted=wanted,
             )
     return None

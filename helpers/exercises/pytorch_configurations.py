@@ -10,6 +10,7 @@ from scipy import stats
 from helpers.definitions import load_taught
 from helpers.exercises.pytorch_loop import check_1, check_2, check_3  # noqa: F401  the notebook takes all from here
 from helpers.feedback import Exercise, Slip, array, function, number, on_arrays, say, unfit
+from helpers.language import later
 
 _taught = functools.cache(load_taught)
 
@@ -312,7 +313,9 @@ def _interval(error, t="stats.t.ppf(0.975, len(d) - 1)", ends="np.mean(d) - t * 
 
 
 _ERROR = "np.std(d, ddof=1) / np.sqrt(len(d))"
-_FACTOR = "that factor is the normal distribution's; with few differences t is larger: stats.t.ppf(0.975, S - 1)."
+_FACTOR = later(
+    "that factor is the normal distribution's; with few differences t is larger: stats.t.ppf(0.975, S - 1)."
+)
 check_7 = Exercise(
     clean=function,
     right=_gives(_ends(_D)),

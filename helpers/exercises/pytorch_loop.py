@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from helpers.definitions import load_taught
 from helpers.feedback import Exercise, Slip, evaluate, function, guarded, number, say, unfit
+from helpers.language import later
 
 # Exercise 1: the loop
 
@@ -227,12 +228,12 @@ check_2 = Exercise(
 
 # Exercise 3: what is the matter with each of four curves
 
-_DIAGNOSES = {"A": "rate too small", "B": "overfits", "C": "rate too large", "D": "fine"}
+_DIAGNOSES = {"A": later("rate too small"), "B": later("overfits"), "C": later("rate too large"), "D": later("fine")}
 _SEEN = {
-    "A": "the losses of A are still falling at the end, slowly and smoothly",
-    "B": "the training loss of B falls towards 0, its validation loss turns and rises",
-    "C": "the losses of C jump up and down",
-    "D": "the losses of D fall and then stay level, close together",
+    "A": later("the losses of A are still falling at the end, slowly and smoothly"),
+    "B": later("the training loss of B falls towards 0, its validation loss turns and rises"),
+    "C": later("the losses of C jump up and down"),
+    "D": later("the losses of D fall and then stay level, close together"),
 }
 
 
@@ -242,6 +243,8 @@ def _diagnoses(answer):
     if not isinstance(answer, dict):
         raise unfit('give a dictionary such as {"A": "fine", "B": "fine", "C": "fine", "D": "fine"}.')
     plain = {str(k).strip().upper(): " ".join(str(v).strip(" .").lower().split()) for k, v in answer.items()}
+    in_english = {say(finding): finding for finding in _DIAGNOSES.values()}
+    plain = {k: in_english.get(v, v) for k, v in plain.items()}
     if set(plain) != set(_DIAGNOSES):
         raise unfit("give a finding for each of A, B, C and D; yours has {found}.", found=sorted(plain))
     strange = sorted(set(plain.values()) - set(_DIAGNOSES.values()))
@@ -288,7 +291,7 @@ check_3 = Exercise(
     counterexample=lambda a: say(
         "look at {letter} again: {seen}.",
         letter=(letter := next(k for k in "ABCD" if a[k] != _DIAGNOSES[k])),
-        seen=_SEEN[letter],
+        seen=say(_SEEN[letter]),
     ),
     also_wrong={
         _four(_FINE, _OVER, _LARGE, _FINE): "look at A again",

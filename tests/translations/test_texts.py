@@ -26,9 +26,12 @@ text = ("one line that is broken "
 '''
 
 
+def cells_of(source):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+
+
 def found(source):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    return [text.words for text in texts(notebook)]
+    return [text.words for text in texts(cells_of(source))]
 
 
 def test_what_a_reader_sees_of_code_is_found_and_nothing_else():
@@ -52,6 +55,14 @@ def test_code_keeps_everything_but_its_words():
     assert skeleton(written) == skeleton(CODE)
     assert set(spanish.values()) <= set(found(written))
     assert "# @title Figura" in written and "paso  # fmt: skip" in written and 'color="red"' in written
+
+
+def test_a_key_inside_a_field_goes_where_its_name_went():
+    source = "sizes = {\"two words\": 1}\nprint(f\"{sizes['two words']} of them, {key or 'none'}\")"
+    spanish = {"two words": "dos palabras", "none": "ninguno"}
+    assert [t.words for t in texts(cells_of(source), frozenset({"none"}))].count("none") == 1
+    written = rewrite_code(source, spanish.get, frozenset({"none"}))
+    assert written == "sizes = {\"dos palabras\": 1}\nprint(f\"{sizes['dos palabras']} of them, {key or 'ninguno'}\")"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))

@@ -110,6 +110,48 @@ def main(repeats=5, epochs=20, wide=1024):
         report(f"{name}: pass at {wide} x {wide} / its bare products", times["ours"], times["bare"], 1.15)
     for module, title in (("autograd", "HIPS autograd"), ("jax", "JAX under jit")):
         peer(module, title, taught, one, X, Y, epochs, repeats)
+    scans(taught, stack, X, Y, epochs, repeats)
+
+
+def scans(taught, stack, X, Y, epochs, repeats):
+    """Against JAX at its best: a whole training as one compiled scan, alone and mapped over a stack of 32."""
+    import jax
+    import jax.numpy as jnp
+
+    size, rngs = len(stack.W1), [np.random.default_rng(s) for s in range(len(stack.W1))]
+    orders = np.stack([[*data.minibatches(len(X), 16, rng)] * epochs for rng in rngs])
+
+    def loss(params, X, Y):
+        W1, b1, W2, b2, W3, b3, W4, b4 = params
+        A2 = jnp.maximum(X @ W1 + b1, 0)
+        A3 = jnp.maximum(A2 @ W2 + b2, 0)
+        A4 = jnp.maximum(A3 @ W3 + b3 + A2, 0)
+        Z5 = A4 @ W4 + b4
+        return jnp.mean(jnp.logaddexp(0, Z5) - Y * Z5)
+
+    def step(params, rows):
+        gradient = jax.grad(loss)(params, X[rows], Y[rows])
+        return tuple(p - 0.1 * dp for p, dp in zip(params, gradient)), None
+
+    X, Y = jnp.asarray(X), jnp.asarray(Y)
+    alone = jax.jit(lambda params, orders: jax.lax.scan(step, params, orders)[0])
+    mapped = jax.jit(jax.vmap(lambda params, orders: jax.lax.scan(step, params, orders)[0]))
+    one, many = tuple(p[0] for p in stack), tuple(stack)
+    alone(one, orders[0])[0].block_until_ready()  # compile
+    mapped(many, orders)[0].block_until_ready()
+    mine, mine_stacked = taught.Params(*one), stack
+    X, Y = np.asarray(X), np.asarray(Y)
+    times = interleaved(
+        repeats,
+        ours=lambda: taught.train(mine, X, Y, taught.RESIDUAL, np.random.default_rng(0), epochs=epochs),
+        theirs=lambda: alone(one, orders[0])[0].block_until_ready(),
+        stacked=lambda: taught.train(
+            mine_stacked, X, Y, taught.RESIDUAL, [np.random.default_rng(s) for s in range(size)], epochs=epochs
+        ),
+        mapped=lambda: mapped(many, orders)[0].block_until_ready(),
+    )
+    report("residual ReLU: one training / JAX's scan", times["ours"], times["theirs"], 4)
+    report(f"residual ReLU: stack of {size} / JAX's vmap of a scan", times["stacked"], times["mapped"], 1)
 
 
 def peer(module, title, taught, params, X, Y, epochs, repeats):

@@ -21,8 +21,8 @@ from tools.translate.texts import NOT_PROSE, is_text, template, texts
 
 TRANSLATIONS = ROOT / "translations"
 HEADER = "# Translations of the course. `make translate` brings this file up to date."
-TELLING = {"say", "unfit"}  # calls of helpers whose first argument a reader sees
-PRAISE, HINT = "praise", "Slip"
+TELLING = {"later", "say", "unfit"}  # calls of helpers whose first argument a reader sees
+PRAISE, HINTS = "praise", {"Slip", "_slip"}
 # Lines of a catalogue's head that would change with each update, or name somebody.
 CHANGING = (
     "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By", "Report-Msgid-Bugs-To",
@@ -56,8 +56,8 @@ def sentences(source: str) -> Iterator[str]:
             name = ast.unparse(node.func).split(".")[-1]
             if name in TELLING and node.args:
                 yield from literals_in(node.args[0])
-            if name == HINT and len(node.args) > 2:
-                yield from literals_in(node.args[2])
+            if name in HINTS and node.args:
+                yield from literals_in(node.args[-1])
             for keyword in node.keywords:
                 if keyword.arg == PRAISE:
                     yield from literals_in(keyword.value)

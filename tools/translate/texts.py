@@ -22,9 +22,12 @@ KEYWORDS = {
 }  # fmt: skip
 CALLS = {"annotate", "drawn", "legend", "print", "set_title", "set_xlabel", "set_ylabel", "suptitle", "text"}
 # Keywords whose texts only Matplotlib reads, though they are words.
-FOR_MATPLOTLIB = {"arrowstyle", "connectionstyle", "textcoords", "xycoords", "boxstyle"}
+FOR_MATPLOTLIB = {
+    "arrowstyle", "boxstyle", "color", "connectionstyle", "ha", "horizontalalignment", "linestyle", "loc", "ls",
+    "marker", "textcoords", "va", "verticalalignment", "xycoords",
+}  # fmt: skip
 NOT_PROSE = re.compile(
-    r"(?s)```.*?```|\$\$(?!.*\\text\{).*?\$\$|\$[^$\n]+\$|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+|\\[a-zA-Z]+"
+    r"(?s)```.*?```|\$\$(?!.*\\text\{).*?\$\$|(?<!\$)\$[^$\n]+\$(?!\$)|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+|\\[a-zA-Z]+"
 )
 FIELD = re.compile(r"(?<!\{)(?:\{\{)*(\{(?:[^{}]|\{[^{}]*\})+\})")  # of an f-string; its format may hold fields again
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -204,6 +207,29 @@ def literal(words: str, node: ast.expr, column: int, in_pieces: bool) -> str:
     return text
 
 
+def constants_in_fields(node: ast.expr) -> Iterator[str]:
+    """The strings inside an f-string's expressions, such as the key in {sizes['task']}."""
+    for value in node.values if isinstance(node, ast.JoinedStr) else ():
+        if isinstance(value, ast.FormattedValue):
+            yield from (
+                n.value for n in ast.walk(value.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            )
+
+
+def with_keys(words: str, say: Say) -> str:
+    """A text in which the strings inside its fields are those that `say` knows: a key goes where its name went."""
+
+    def key(found: re.Match) -> str:
+        new = say(found[1])
+        return f"'{new}'" if new and not set("'\"\\{}") & set(new) else found[0]
+
+    parts, end = [], 0
+    for found in FIELD.finditer(words):
+        parts += [words[end : found.start(1)], re.sub(r"'([^'\\]+)'", key, found[1])]
+        end = found.end(1)
+    return "".join([*parts, words[end:]])
+
+
 def skeleton(source: str) -> str:
     """The code of a cell without the texts of its strings and comments, but with the expressions of its f-strings."""
     tree = ast.parse(source)
@@ -223,8 +249,10 @@ def rewrite_code(source: str, say: Say, shown: frozenset[str] = frozenset()) -> 
     """
     edits = []
     for start, end, node in literals(source, shown):
-        new = say(template(node))
-        if new is not None and new != template(node):
+        new = say(template(node)) or template(node)
+        if isinstance(node, ast.JoinedStr):
+            new = with_keys(new, say)
+        if new != template(node):
             triple = source[start:end].lstrip("rRfFuU").startswith(('"""', "'''"))
             if triple and isinstance(node, ast.Constant):
                 edits.append((start, end, '"""' + new.replace("\\", "\\\\").replace('"""', '\\"""') + '"""'))
@@ -256,6 +284,8 @@ def texts(notebook: NotebookNode, shown: frozenset[str] = frozenset()) -> Iterat
         else:
             found = [(start, template(node), "string") for start, _, node in literals(cell.source, shown)]
             found += [(start, words, "comment") for start, _, words in comments(cell.source)]
+            for start, _, node in literals(cell.source, shown):
+                found += [(start, words, "string") for words in constants_in_fields(node) if words in shown]
             for _, words, kind in sorted(found):
                 yield Text(cell.id, words, kind)
 
