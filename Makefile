@@ -36,6 +36,13 @@ refresh: env     ## run changed notebooks in place; NB="01 03" names them
 publish: env     ## make a release: badges, set-up cells, changelog, commit and tag; VERSION=1.2.0
 	@$(RUN) -m tools.publish $(VERSION) $(REPOSITORY)
 
+release: env     ## make a class's copy without solutions: build/release/student; FEEDBACK=answered REPOSITORY=https://...
+	@$(RUN) -m tools.release --feedback "$(or $(FEEDBACK),instant)" --exercises "$(EXERCISES)" --repository "$(REPOSITORY)"
+
+grade: env       ## grade FOLDER=submissions into build/grades; EXERCISES="01:1,5 03" or points.toml says what counts
+	@$(PYTHON) -m tools.environment grading
+	@$(RUN) -m tools.grade "$(FOLDER)" --exercises "$(EXERCISES)" --grader "$(GRADER)" $(ARGS)
+
 #> Maintain it
 lint: env        ## check the style of code and notebooks
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
@@ -54,6 +61,10 @@ mistakes: env    ## show that every check can fail, and what turns it red
 
 elsewhere: env   ## run the checks on other processors, versions, Colab's set and without network; ARGS="offline" chooses
 	@$(RUN) -m tools.elsewhere $(ARGS)
+
+grade-test: env  ## grade a class of sixty, half of them hostile; minutes
+	@$(PYTHON) -m tools.environment grading
+	@$(RUN) -m pytest --numprocesses=0 -s tests/grading/sixty.py
 
 # These need more packages: tests/requirements-<name>.txt.
 site:            ## build the website into build/site; SOLUTIONS=0 leaves the solutions out
@@ -83,4 +94,4 @@ audit:           ## look the pinned packages up among known vulnerabilities; nee
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help env execute-all test lab check refresh publish lint colab translate sweep mistakes elsewhere site bench browser cluster mutants audit clean
+.PHONY: help env execute-all test lab check refresh publish lint colab translate sweep mistakes elsewhere site bench browser cluster mutants audit clean release grade grade-test

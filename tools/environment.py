@@ -1,6 +1,7 @@
 """Make the environment .venv, or say what it lacks.
 
     python -m tools.environment [EXTRA ...]     such as bench: tests/requirements-bench.txt besides requirements.txt
+    python -m tools.environment grading         .venv-grading, an environment of its own, for make grade
     python -m tools.environment --active        only ask whether the Python that is active has all that is required
 
 It says first what it will download. What is half made, or was made by a Python that is gone, is made anew. The variable
@@ -22,6 +23,7 @@ from helpers import ROOT
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # those for which there is a torch of the version in requirements.txt
 VENV = ROOT / ".venv"
+OWN = {"grading": "about 0.1 GB to download, 0.6 GB on the disk"}  # extras with an environment of their own
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 WAY_OUT = "Or click a badge in README.md: on Colab the lessons run without it."
 
@@ -91,9 +93,10 @@ def torch_options(system, gpu, index=CPU_INDEX):
     return ["--extra-index-url", index], small
 
 
-def interpreter():
-    """The Python of .venv."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def interpreter(own=""):
+    """The Python of .venv, or of an environment that an extra has of its own."""
+    folder = VENV.with_name(f"{VENV.name}-{own}") if own else VENV
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def usable(installer):
@@ -164,6 +167,24 @@ def make(extras=()):
     return 0
 
 
+def make_own(name):
+    """Make the environment .venv-NAME of an extra that shares no package with the lessons; return an exit status."""
+    required = ROOT / "tests" / f"requirements-{name}.txt"
+    python = interpreter(name)
+    mark, folder = hashlib.sha256(required.read_bytes()).hexdigest(), python.parent.parent
+    made = folder / "made"
+    if python.exists() and made.exists() and made.read_text(encoding="utf-8") == mark:
+        return 0
+    print(f"Making {folder.name} with Python {platform.python_version()}: {OWN[name]}.", flush=True)
+    start = [sys.executable, "-m", "venv", "--clear", str(folder)]
+    for command in (start, [str(python), "-m", "pip", "install", "--quiet", "-r", str(required)]):
+        if subprocess.run(command, cwd=ROOT).returncode:
+            print(f"{folder.name} is not made, see above. Run it again when that is mended.", file=sys.stderr)
+            return 1
+    made.write_text(mark, encoding="utf-8")
+    return 0
+
+
 def main():
     if "--active" in sys.argv:
         wrong = unmet(pins((ROOT / "requirements.txt").read_text(encoding="utf-8")))
@@ -176,7 +197,11 @@ def main():
         if name not in known:
             print(f"EXTRA must be one of {', '.join(known)}, got {name!r}.", file=sys.stderr)
             return 2
-    return make(sys.argv[1:])
+    own = [name for name in sys.argv[1:] if name in OWN]
+    if any(make_own(name) for name in own):
+        return 1
+    shared = [name for name in sys.argv[1:] if name not in OWN]
+    return make(shared) if shared or not own else 0
 
 
 if __name__ == "__main__":

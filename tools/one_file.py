@@ -39,16 +39,16 @@ if not (root / "helpers" / "__init__.py").is_file():
 sys.path.insert(0, str(root))"""
 
 
-def files_needed(source: str) -> set[str]:
+def files_needed(source: str, root: pathlib.Path = ROOT) -> set[str]:
     """What a Python text imports from helpers, and the notebooks whose taught code it loads: paths from the root."""
-    found = set()
+    found, notebooks = set(), {path.stem for path in (root / "notebooks").glob("*.ipynb")}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
             folder = node.module.replace(".", "/")
             candidates = [f"{folder}.py", *(f"{folder}/{alias.name}.py" for alias in node.names)]
-            found |= {path for path in candidates if (ROOT / path).is_file()}
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "load_taught":
-            found.add(f"notebooks/{ast.literal_eval(node.args[0])}.ipynb")
+            found |= {path for path in candidates if (root / path).is_file()}
+        if isinstance(node, ast.Constant) and node.value in notebooks:
+            found.add(f"notebooks/{node.value}.ipynb")  # load_taught, or whatever a module calls it, is given its name
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "speak":
             found.add(f"helpers/languages/{ast.literal_eval(node.args[0])}.json")
     return found
@@ -58,37 +58,37 @@ def code_of(cells: list[dict]) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
-def carried(source: str) -> dict[str, str]:
-    """All files that a text needs, and those that these need in turn: text by path from the root.
+def carried(source: str, root: pathlib.Path = ROOT) -> dict[str, str]:
+    """All files that a text needs, and those that these need in turn: text by path from the root, here or a copy's.
 
     Notebooks are reduced to their cells tagged `definition`, without outputs.
     """
     files = {}
     always = ["helpers/__init__.py", "helpers/exercises/__init__.py", "helpers/course.mplstyle"]
-    waiting = [*always, *files_needed(source)]
+    waiting = [*always, *files_needed(source, root)]
     while waiting:
         path = waiting.pop()
         if path in files:
             continue
-        files[path] = text = (ROOT / path).read_text(encoding="utf-8")
+        files[path] = text = (root / path).read_text(encoding="utf-8")
         if path.endswith(".ipynb"):
             notebook = json.loads(text)
             kept = [cell | {"outputs": [], "execution_count": None} for cell in cells_tagged(notebook, "definition")]
             files[path] = json.dumps(notebook | {"cells": kept}, indent=1, ensure_ascii=False)
-            waiting += files_needed(code_of(kept))
+            waiting += files_needed(code_of(kept), root)
         elif path.endswith(".py"):
-            waiting += files_needed(text)
+            waiting += files_needed(text, root)
     return dict(sorted(files.items()))
 
 
-def self_contained(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def self_contained(notebook: nbformat.NotebookNode, root: pathlib.Path = ROOT) -> nbformat.NotebookNode:
     """The notebook with the files it needs in folded cells before its set-up cell, which looks for them alone.
 
     Raises:
         Failure: if there is no set-up cell, or the code cells are not plain Python.
     """
     try:
-        files = carried(code_of(notebook.cells))
+        files = carried(code_of(notebook.cells), root)
     except SyntaxError as error:
         raise Failure(f"its code must be plain Python, without magics: {(error.text or '').strip()!r}") from None
     folders = sorted({str(pathlib.PurePosixPath(CARRIED, path).parent) for path in files})

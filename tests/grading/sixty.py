@@ -1,0 +1,124 @@
+"""A class of more than sixty is graded: every mark is right, nobody harms anybody, and a second run says the same.
+
+Run by `make grade-test`; pytest does not find it by itself, since it takes minutes.
+"""
+
+import csv
+import hashlib
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from helpers import ROOT
+from tests.grading import class_of_sixty as sixty
+from tools.environment import interpreter
+from tools.grade import box
+
+SEEN = ("helpers", "notebooks", "tools", "tests")
+
+
+def digest(*folders):
+    """One hash of all that files in folders are called and hold."""
+    total = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                total.update(str(path).encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def grade(folder, output, *more):
+    command = [sys.executable, "-m", "tools.grade", str(folder), "--output", str(output), "--seconds", "4", *more]
+    before, start = os.times(), time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    assert done.returncode == 0, done.stderr
+    return done.stdout, cpu, time.monotonic() - start
+
+
+def rows(output):
+    with open(output / "marks.csv", encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    place = tmp_path_factory.mktemp("class")
+    with socket.create_server(("127.0.0.1", 0)) as server:  # who reaches it has a network
+        expected = sixty.write(
+            place / "submissions", ROOT, server.getsockname()[1], walled=box.walls(place) is not None
+        )
+        before = digest(place / "submissions", *(ROOT / name for name in SEEN))
+        pages = [] if interpreter("grading").exists() else ["--no-pages"]
+        said, cpu, wall = grade(place / "submissions", place / "first", *pages)
+        grade(place / "submissions", place / "second", "--no-pages", "--workers", "1")
+    after = digest(place / "submissions", *(ROOT / name for name in SEEN))
+    return place, expected, before == after, said, cpu, wall
+
+
+def test_every_mark_is_right(graded):
+    place, expected, _, said, cpu, wall = graded
+    assert len(expected) >= 60
+    found = {}
+    for row in rows(place / "first"):
+        if row["exercise"]:
+            found.setdefault(row["student"].removeprefix("'"), {})[int(row["exercise"])] = row
+    wrong = []
+    for student, marks in expected.items():
+        for number, status in marks.items():
+            row = found[student][number]
+            if status not in ("any", row["status"]) or row["points"] != ("1" if row["status"] == "right" else "0"):
+                wrong.append(f"{student}, {number}: {row['status']}, not {status}: {row['verdict']}")
+    assert not wrong, "\n".join(wrong)
+    each = cpu / len(expected)
+    print(
+        f"\n{len(expected)} submissions: {each:.1f} s of computing each, {wall:.0f} s in all on {os.cpu_count()} cores."
+    )
+    print(f"By calculation, 60 take {60 * each / 60:.0f} min of computing and 500 take {500 * each / 60:.0f} min.")
+
+
+def test_what_cannot_be_graded_is_a_row_with_its_reason(graded):
+    found = {row["file"]: row for row in rows(graded[0] / "first") if not row["exercise"]}
+    for name, (_, reason) in sixty.LOST.items():
+        assert reason in found[name]["verdict"] and found[name]["status"] == "not graded"
+
+
+def test_nobody_changes_anything(graded):
+    assert graded[2], "files of the course or of the class are not what they were"
+
+
+def test_a_second_run_says_the_same(graded):
+    texts = [(graded[0] / name / "marks.csv").read_bytes() for name in ("first", "second")]
+    lines = [[line for line in text.decode().splitlines() if "a hundred" not in line] for text in texts]
+    assert lines[0] == lines[1]
+
+
+def test_same_answers_are_noted_and_not_judged(graded):
+    row = next(row for row in rows(graded[0] / "first") if row["student"] == "right" and row["exercise"] == "1")
+    assert "the same answers, letter by letter" in row["remarks"] and row["points"] == "1"
+
+
+def test_nbgrader_holds_the_same_marks_and_a_page_for_each(graded):
+    if not interpreter("grading").exists():
+        pytest.skip("needs .venv-grading")
+    place, expected, *_ = graded
+    folder = place / "first" / "nbgrader"
+    assert len(list(folder.glob("feedback/*/*/*.html"))) == len(expected)
+    with sqlite3.connect(folder / "gradebook.db") as book:
+        (total,) = book.execute("select sum(auto_score) from grade").fetchone()
+    assert total == sum(float(row["points"]) for row in rows(place / "first"))
+    page = (folder / "feedback" / "loops" / sixty.LESSON / f"{sixty.LESSON}.html").read_text(encoding="utf-8")
+    assert "it computed for 4 seconds" in page
+
+
+def test_the_box_has_walls_where_the_system_can_build_them(graded):
+    if box.walls(graded[0]) is None:
+        assert "NOT cut" in graded[3]
+    else:
+        assert "without network" in graded[3]
