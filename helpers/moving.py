@@ -7,6 +7,7 @@ rest: it has a name for screen readers, knows the keyboard, and works in Jupyter
 
 import base64
 import html
+import re
 from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure, FigureBase
 
 from helpers import plotting
 from helpers.checks import require_float, require_int, require_pair
+from helpers.language import say
 from helpers.progress import watched
 
 # Without it JupyterLab takes the arrow keys for moves between cells. It counts on the focused element alone.
@@ -27,11 +29,11 @@ box.querySelectorAll('figure').forEach((f, i) => f.style.visibility = i == this.
 this.setAttribute('aria-valuetext', box.querySelectorAll('figcaption')[this.value].textContent);"""
 # Play goes on to the last frame, from the first one if it stands there already; a second press pauses.
 PLAY = """const bar = this.closest('.moving').querySelector('input'), button = this;
-function stop() { clearInterval(button.timer); button.timer = null; button.textContent = 'Play'; }
+function stop() { clearInterval(button.timer); button.timer = null; button.textContent = 'PLAY'; }
 function turn(k) { bar.value = k; bar.dispatchEvent(new Event('input')); }
 if (button.timer) { stop(); return; }
 if (bar.value == bar.max) turn(0);
-button.textContent = 'Pause';
+button.textContent = 'PAUSE';
 button.timer = setInterval(() => {
   if (!button.isConnected || bar.value == bar.max) return stop();
   turn(Number(bar.value) + 1); if (bar.value == bar.max) stop(); }, SECONDS * 1000);"""
@@ -92,7 +94,8 @@ def show_frames(
     count = len(captions)
     require_int("the number of captions", count, 2, MOST_FRAMES)
     if labels is None:
-        labels = [f"{control[:1].upper()}{control[1:]} {i + 1} of {count}" for i in range(count)]
+        name = f"{control[:1].upper()}{control[1:]}"
+        labels = [say("{name} {i} of {count}", name=name, i=i + 1, count=count) for i in range(count)]
     for name, texts in {"alts": alts, "captions": captions, "labels": labels}.items():
         if isinstance(texts, str) or len(texts) != count or not all(map(_is_text, texts)):
             raise ValueError(f"{name} must be a sentence for each of the {count} captions, got {texts!r}.")
@@ -173,11 +176,13 @@ def _page(
             f'<img src="{source}" alt="{html.escape(alt)}" decoding="sync" style="max-width: 100%; background: white">'
             f'<figcaption style="font-style: italic">{html.escape(caption)}</figcaption></figure>'
         )
-    turn, play = (html.escape(script) for script in (TURN, PLAY.replace("SECONDS", str(seconds))))
+    words = {"SECONDS": str(seconds), "'PLAY'": repr(say("Play")), "'PAUSE'": repr(say("Pause"))}
+    script = re.sub("|".join(words), lambda found: words[found[0]], PLAY)
+    turn, play = html.escape(TURN), html.escape(script)
     return (
         f'<div class="moving" role="group" aria-label="{html.escape(control)}">'
         f'<div style="display: flex; gap: 0.8em; align-items: center; margin: 0.4em 0">'
-        f'<button type="button" {OWN_KEYS} style="min-width: 5em" onclick="{play}">Play</button>'
+        f'<button type="button" {OWN_KEYS} style="min-width: 5em" onclick="{play}">{say("Play")}</button>'
         f'<label style="display: flex; gap: 0.6em; flex: 0 1 30em">{html.escape(control)}'
         f'<input type="range" {OWN_KEYS} min="0" max="{len(pictures) - 1}" value="{start}" style="flex: 1" '
         f'aria-label="{html.escape(control)}" aria-valuetext="{html.escape(spoken[start])}" oninput="{turn}"></label>'

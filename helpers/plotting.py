@@ -27,6 +27,7 @@ from PIL import Image
 
 from helpers.checks import require_float, require_int, require_pair, require_real, require_shape
 from helpers.drawn import describe
+from helpers.language import say
 from helpers.read_back import contradictions
 from helpers.read_back import drawn as drawn  # lessons read what they have drawn as plotting.drawn
 
@@ -188,7 +189,7 @@ def scatter_classes(ax: Axes, X: np.ndarray, Y: np.ndarray, size: float = 16) ->
             marker=marker,
             edgecolors="white",
             linewidths=0.5,
-            label=f"class {label}",
+            label=say("class {label}", label=label),
             zorder=3,
         )
 

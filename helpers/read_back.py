@@ -17,8 +17,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 from helpers.drawn import points
+from helpers.language import later, say
 
-CLASS_OF = {"circle": "0", "triangle": "1"}  # the marks of plotting.scatter_classes
+CLASS_OF = {later("circle"): "0", later("triangle"): "1"}  # the marks of plotting.scatter_classes
 SMALLEST_FONT = 6  # points
 LOGARITHMIC = r"\blog\b|\blogarithmic\b"
 FROM_0_TO_1 = r"\b(?:accurac\w+|shares?|probabilit\w+|fractions?)\b"
@@ -117,7 +118,9 @@ def _nothing_to_see(ax: Axes) -> Iterator[str]:
 
 
 def _classes(caption: str) -> Iterator[str]:
-    said = dict(re.findall(r"(triangle|circle)s?(?: are|:| mean| for)? (?:class )?([01])\b", caption.lower()))
+    marks = {say(mark): mark for mark in CLASS_OF}
+    found = re.findall(rf"({'|'.join(marks)})s?(?: are|:| mean| for)? (?:class )?([01])\b", caption.lower())
+    said = {marks[mark]: label for mark, label in found}
     for mark, label in said.items():
         if label != CLASS_OF[mark]:
             yield f"a caption must say that {mark}s are {CLASS_OF[mark]}, as they are drawn, got {label!r}"
@@ -129,8 +132,8 @@ def _legend(ax: Axes, caption: str) -> Iterator[str]:
     legends = [*figure.legends, *(legend for other in figure.axes if (legend := other.get_legend()))]
     words = [text.get_text() for legend in legends for text in legend.get_texts()]
     words += [text.get_text() for text in ax.texts]
-    if all(mark in caption.lower() for mark in CLASS_OF):
-        words += [f"class {label}" for label in CLASS_OF.values()]
+    if all(say(mark) in caption.lower() for mark in CLASS_OF):
+        words += [say("class {label}", label=label) for label in CLASS_OF.values()]
     missing = [label for label in labels if not any(label in text for text in words)]
     if len(labels) > 1 and missing:
         yield f"what carries a label must be named by a legend or a text beside it, got {missing} without"

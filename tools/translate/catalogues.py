@@ -183,7 +183,7 @@ def glossary(language: str) -> dict[str, str]:
 
 def other_terms(terms: dict[str, str], english_words: str, other: str) -> list[str]:
     """The terms of a glossary that an English text has and its translation says otherwise."""
-    plain, said = (NOT_PROSE.sub(" ", text).lower() for text in (english_words, other))
+    plain, said = (NOT_PROSE.sub(" ", PLACEHOLDER.sub(" ", text)).lower() for text in (english_words, other))
     return [
         f"{term!r} must be {wanted!r} here too"
         for term, wanted in terms.items()
