@@ -141,14 +141,21 @@ def main() -> int:
         (options.output / "verdicts").mkdir(parents=True, exist_ok=True)
         print(box.says(place, options.grader))
         marks.note_same_answers(submissions, known)
+        before = os.times()
         verdicts = grade_all(
             submissions, known, options.output / "verdicts", place, options.grader,
             max(1, options.seconds), max(1, options.workers),
             lambda line: print(line, flush=True),
         )  # fmt: skip
+        after, fresh = os.times(), len(verdicts)
+        seconds = after.children_user + after.children_system - before.children_user - before.children_system
         rows = marks.all_rows(submissions, students, counts, verdicts)
         put_in_place(marks.as_csv(rows), options.output / "marks.csv")
         print("", marks.table(rows, counts), "", f"{options.output / 'marks.csv'}: {len(rows)} rows", sep="\n")
+        if fresh and seconds > 0.2 * fresh:  # else nearly all were kept from an earlier run
+            minutes = [seconds / fresh * n / 60 for n in (60, 500)]
+            print(f"{seconds / fresh:.1f} s of computing each; by calculation ", end="")
+            print(f"60 take {minutes[0]:.0f} and 500 take {minutes[1]:.0f} minutes on one core.")
         if not options.no_pages:
             pages(submissions, known, rows, options.output)
             print(f"{options.output / 'nbgrader' / 'feedback'}: a page for each student and lesson")

@@ -3,7 +3,10 @@
 This is not a prison. On Linux, where namespaces are allowed, a submission has no network, sees no other process, can
 write nothing but a folder in memory that ends with it, and cannot see the course's notebooks, exercises, tests, results
 and the other submissions; it can still read other files that you can read. Elsewhere there are the limits on time,
-memory and files, and nothing else. Who wants more takes GRADER=podman or GRADER=docker.
+memory and files, and nothing else. Who wants more takes GRADER=podman or GRADER=docker, with an image made once:
+
+    printf 'FROM python:3.13-slim\\nCOPY requirements.txt .\\nRUN pip install -r requirements.txt\\n' |
+        podman build -t course-grading -f - .
 """
 
 import functools
@@ -69,6 +72,7 @@ def command(box: Path, also: Path, grader: str) -> list[str]:
     if grader:
         limits = ["--network=none", "--read-only", "--tmpfs=/box:size=128m", "--memory=4g", "--pids-limit=128"]
         mount = [f"--volume={INSIDE}:/inside.py:ro", "--workdir=/box", "--cap-drop=all", "--user=65534"]
+        mount += ["--env=HOME=/box", "--env=MPLCONFIGDIR=/box/matplotlib", "--env=MPLBACKEND=agg"]
         return [grader, "run", "--rm", "-i", *limits, *mount, IMAGE, "python", "-I", "-B", "/inside.py"]
     more = walls(also)
     return python if more is None else [*walled(box, also, *more), *python]
