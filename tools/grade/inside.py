@@ -16,6 +16,7 @@ import linecache
 import math
 import os
 import pathlib
+import re
 import secrets
 import select
 import shutil
@@ -304,7 +305,9 @@ def grade(job, tell):
             result = in_a_fork(job, judge, job["wall"])
         elif data and result[0] == "right":
             result = ["error", "it did not hand its answer over."]
-        tell({"exercise": number, "status": str(result[0]), "sentence": str(result[1])[:1000]})
+        # Neither the box's name nor an address in memory is the same in another run.
+        said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(result[1]).replace(str(box), "."))
+        tell({"exercise": number, "status": str(result[0]), "sentence": said[:1000]})
 
 
 def main():
