@@ -21,7 +21,7 @@ from helpers.language import later, say
 
 CLASS_OF = {later("circle"): "0", later("triangle"): "1"}  # the marks of plotting.scatter_classes
 SMALLEST_FONT = 6  # points
-LOGARITHMIC = r"\blog\b|\blogarithmic\b"
+LOGARITHMIC = r"\blog(?:\b|ar)"  # log, logarithmic, logarítmica
 FROM_0_TO_1 = r"\b(?:accurac\w+|shares?|probabilit\w+|fractions?)\b"
 
 

@@ -263,10 +263,16 @@ def _hand_back(a):
     function = guarded(a, returns=False)
     after, changed = _handed(function)
     if not changed:
-        if "return" in a.__code__.co_names or a.__code__.co_argcount != 2:
-            raise unfit("hand_back must change the dictionary adjoint.")
-        raise unanswered()
+        if getattr(a, "__code__", None) and a.__code__.co_code == _hand_back_stub.__code__.co_code:
+            raise unanswered()
+        raise unfit("hand_back must change the dictionary adjoint.")
     return after
+
+
+def _hand_back_stub(adjoint, node):
+    for edge in node.edges:
+        operand, slope = edge
+        ...
 
 
 HANDED = [2.0, 12.0, 2.0, 1.0, 6.5]  # the square's and a's; the product's, a's and b's
@@ -344,6 +350,8 @@ check_3 = Exercise(
     ),
     counterexample=_first_wrong_adjoint,
     also_wrong={
+        _loop("operand += adjoint[node] * slope"): "hand_back must change the dictionary adjoint",
+        _loop("return adjoint[operand] + adjoint[node] * slope"): "hand_back must change the dictionary adjoint",
         _loop("adjoint[node] += adjoint[operand] * slope"): "must be 12, and yours is 0",
         _loop("adjoint[operand] += adjoint[node] * slope; break"): "must be 12, and yours is 6",
         _loop("adjoint[operand] += adjoint[Node] * slope"): "raises KeyError",

@@ -79,8 +79,6 @@ _WANTED = {
 
 def _is_wanted(a, field):
     value = getattr(a, field)
-    if field == "weight_decay" and value == 0:
-        return True  # the exercise asks for none
     return (tuple(value) if isinstance(_WANTED[field], tuple) else value) == _WANTED[field]
 
 
@@ -103,13 +101,21 @@ check_6 = Exercise(
     praise="Right. A new network is a new value, and no new code.",
     dresses=(
         f'{_START}, "group", groups=2)',
-        f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1, 0), "group", 0, 2)',
+        f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1, 0), "group", 0.01, 2)',
         f'Configuration(widths=(32, 16, 8), activations={_SILU}, dropout={_DROPOUT}, norm="group", groups=2)',
         f'Configuration(groups=2, norm="group", dropout={_DROPOUT}, activations={_SILU}, widths=(32, 16, 8))',
         f'{_START}, "group")._replace(groups=2)',
-        f'Configuration((32, 16, 8), ("silu", "silu", "silu"), {_DROPOUT}, "group", 0.0, 2)',
+        f'Configuration((32, 16, 8), ("silu", "silu", "silu"), {_DROPOUT}, "group", 0.01, 2)',
     ),
     slips=(
+        Slip(
+            (
+                f'Configuration((32, 16, 8), {_SILU}, {_DROPOUT}, "group", 0.0, 2)',
+                f'{_START}, "group", weight_decay=0, groups=2)',
+            ),
+            lambda a: a.weight_decay == 0 and all(_is_wanted(a, f) for f in _WANTED if f != "weight_decay"),
+            "weight decay keeps its default, 0.01: name no other.",
+        ),
         Slip(
             f'Configuration((32, 16, 8, 1), {_SILU}, {_DROPOUT}, "group", groups=2)',
             lambda a: not _is_wanted(a, "widths"),
