@@ -1,6 +1,6 @@
 """Mistakes in notebook 2 that changes made blindly do not make, each with the check that must stop it."""
 
-from tools.mistakes.by_hand import Mistake
+from tools.mistakes import Mistake
 
 QUICK = {"REFERENCE": False, "SEEDS": 2, "EPOCHS": 2, "SWEEP_EPOCHS": 1}
 

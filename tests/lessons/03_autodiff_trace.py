@@ -1,6 +1,6 @@
 """Mistakes in notebook 3 that no blind change makes, each with the check that must stop it."""
 
-from tools.mistakes.by_hand import Mistake
+from tools.mistakes import Mistake
 
 MISTAKES = [
     Mistake("nodes are visited in the order in which they are found",

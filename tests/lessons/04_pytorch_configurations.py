@@ -4,7 +4,7 @@ Most checks of this notebook stand right after what they guard, and the proof fi
 itself. What is here concerns checks behind trainings that take too long to be tried again and again.
 """
 
-from tools.mistakes.engine import Mistake
+from tools.mistakes import Mistake
 
 SHORT = {"REFERENCE": False, "EPOCHS": 60, "SEEDS": 3}
 

@@ -9,6 +9,7 @@ import tokenize
 import nbformat
 import pytest
 
+from helpers import NOTEBOOKS
 from helpers.definitions import cells_tagged
 from tools import tidy
 
@@ -167,7 +168,8 @@ def test_every_exercise_is_named_where_it_is_checked(notebook):
 def test_every_section_that_is_named_is_there(notebook):
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     exercises = {n for stub in cells_tagged(notebook, "exercise") for n in re.findall(r"\banswer_(\d+)\b", stub.source)}
-    there = {"section": set(re.findall(r"(?m)^## (\d+)\.", text)), "exercise": exercises, "notebook": set("1234")}
+    notebooks = {str(int(path.name[:2])) for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
+    there = {"section": set(re.findall(r"(?m)^## (\d+)\.", text)), "exercise": exercises, "notebook": notebooks}
     other = r"(?:notebooks? \d(?:'s|,)? |of notebook \d)"
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

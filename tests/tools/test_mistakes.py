@@ -4,8 +4,10 @@ import ast
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 import nbformat
+import numpy as np
 import pytest
 
 from helpers import ROOT
@@ -14,6 +16,7 @@ from tools.mistakes.changes import changes
 from tools.mistakes.checks import MARKER, Marker, checks_in, marked
 from tools.mistakes.dependencies import bound_and_read, needed_cells
 from tools.mistakes.proof import Notebook, Report, in_a_copy, prove, remarks
+from tools.mistakes.values import spoilt
 
 copied = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be copied")
 
@@ -109,6 +112,35 @@ def test_changes_come_in_the_same_random_order_each_time():
     assert words != [words for words, _ in changes("y = a + 2 * b - 1", seed=1)]
 
 
+# Values
+
+
+class Pair(NamedTuple):
+    a: int
+    b: int
+
+
+@pytest.mark.parametrize(
+    "value, spoiled",
+    [
+        (3, 6), (3.0, -3.0), (True, False), ([1, 2], [2, 2 * 2]), ([1, 2], [1]), ((1, 2, 3), (2, 3, 1)),
+        ({"a": 1, "b": 2}, {"a": 2, "b": 1}), ({"a": 1, "b": "c"}, {"a": 2, "b": "c"}), (Pair(1, 2), Pair(2, 1)),
+        ([Pair(1, 2)], [Pair(2, 4)]),
+    ],
+)  # fmt: skip
+def test_a_value_is_spoiled_in_its_numbers_and_in_its_order(value, spoiled):
+    before = repr(value)
+    assert spoiled in [value for _, value in spoilt(value)]
+    assert repr(value) == before
+
+
+def test_arrays_are_spoiled_and_what_holds_no_numbers_is_not():
+    found = dict(spoilt(np.array([1.0, 2.0])))
+    assert found["each number negated"].tolist() == [-1, -2] and found["the last row gone"].tolist() == [1]
+    assert found["rows in the opposite order"].tolist() == [2, 1]
+    assert [list(spoilt(value)) for value in ("words", len, np, np.float64)] == [[]] * 4
+
+
 # Dependencies
 
 
@@ -122,10 +154,19 @@ def test_a_cell_depends_on_the_cells_that_bind_or_change_what_it_reads_and_on_th
 
 
 @copied
+def test_a_check_behind_what_takes_too_long_is_tried_on_the_values_that_it_left(monkeypatch):
+    monkeypatch.setattr(Notebook, "try_changes", lambda *_, **__: None)
+    lesson = proved(["x = [3]", "assert x[0] < 4, 'small'", "assert len('x') == 1, 'a check of no value'"])
+    assert lesson.red == {(1, 0): "x comes to code cell 2 with each number doubled"}
+    assert proved(["x = 3", "assert x < 4, 'x'"], tags=[{"parameters"}, set()]).red == {}, "settings are not spoiled"
+
+
+@copied
 def test_each_check_is_seen_to_fail_by_a_change_of_what_it_depends_on_and_others_are_told():
     lesson = proved()
     assert set(lesson.red) == {X_IS_1, SMALL} and lesson.trouble == ""
-    assert lesson.red[X_IS_1].startswith("code cell 1, line 1: ")
+    assert lesson.red[X_IS_1].startswith("x comes to code cell 3 with ")
+    assert "code cell 1, line 2: " in proved(["def f():\n    return 1", "assert f() == 1, 'f'"]).red[1, 0]
     assert lesson.ran == {X_IS_1, SMALL, TEXT}, "of a function that nobody calls nothing runs"
     report = Report("no_such", lesson.sources, lesson.needed, lesson.checks, lesson.ran, lesson.red, [], "", True)
     told = {what: remedy for what, remedy in remarks(report)}
@@ -196,14 +237,19 @@ def test_what_is_proved_is_kept_by_the_text_of_the_cells_behind_it(tmp_path, mon
     monkeypatch.undo()
     tried = []
     changes_of = Notebook.try_changes
-    monkeypatch.setattr(Notebook, "try_changes", lambda self, cell: (tried.append(cell), changes_of(self, cell)))
+    monkeypatch.setattr(
+        Notebook, "try_changes", lambda self, cell, **near: (tried.append(cell), changes_of(self, cell, **near))
+    )
     write("x = 1", "assert x == 1", "y = 3", "assert y == 3")
     again = report()
     assert again.red[1, 0] == first.red[1, 0] and (3, 0) in again.red
     write("x = 1", "if x > 1:\n    assert x == 2")
     monkeypatch.undo()
-    once = in_a_copy(lambda: prove("one", [], folder, kept, trying=False))[0]
+    once = in_a_copy(lambda: prove("one", [], folder, kept, tmp_path, trying=False))[0]
     assert (once.tried, once.red) == (False, {}) and ["never ran" in what for what, _ in remarks(once)] == [True]
+    (kept / "one.json").write_text('{"whole": "another", "red": {"forged": "by nobody"}, "ran": ["forged"]}')
+    stale = report()
+    assert stale.ran == set() and stale.red == {}, "a record of other text counts for nothing"
     write("%magic")
     assert report().trouble == "its code must be plain Python, without magics: '%magic'"
 

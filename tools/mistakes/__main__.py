@@ -4,9 +4,10 @@ Of each notebook, one thing at a time is changed in copies of the running proces
 (proof.py says how). The mistakes written by hand in tests/lessons/NN_topic.py are tried for the checks that this does
 not reach. For a check that nothing reaches an entry to paste is printed. The mistakes of tests/mistakes_anywhere.py are
 made in a copy of the course with a small notebook, and a test must catch each. Arguments choose notebooks by the
-beginning of their names, or `anywhere`; -k TEXT chooses mistakes anywhere, -v shows what turned each check red, and
---once runs each notebook once and changes nothing, which tells of checks that never run. The
-exit status is 1 if something is not proved and [tool.course] in pyproject.toml says `proof = "strict"`.
+beginning of their names, or `anywhere`; -k TEXT chooses mistakes anywhere, -v shows what turned each check red, --once
+runs each notebook once and changes nothing, which tells of checks that never run, --anew sees all for itself that
+tests/lessons/proof holds already. The exit status is 1 if something is not proved and [tool.course] in pyproject.toml
+says `proof = "strict"`.
 """
 
 import argparse
@@ -21,10 +22,11 @@ from tools.mistakes.proof import prove_alone, remarks
 from tools.rules import STRICT
 
 
-def lessons(names: list[str], executor: Executor, verbose: bool, once: bool) -> int:
+def lessons(names: list[str], executor: Executor, verbose: bool, once: bool, anew: bool) -> int:
     """Print what is known of the checks of some notebooks; return how many remarks there are."""
     count = 0
-    for report in executor.map(prove_alone, names, [not once] * len(names)):
+    reports = [executor.submit(prove_alone, name, not once, anew) for name in reversed(names)]  # the last takes longest
+    for report in (future.result() for future in reversed(reports)):
         print(f"{report.name}: {len(report.checks)} checks, {len(report.red)} of them seen to fail", flush=True)
         for check in report.checks if verbose else ():
             text = " ".join(check.text.split())
@@ -44,9 +46,13 @@ def anywhere(text: str, executor: Executor) -> int:
 
     chosen = [mistake for mistake in MISTAKES if text in mistake.words]
     missed = 0
-    for words, said, caught in executor.map(copies.attempt, chosen):
-        print(f"anywhere: {words}\n      {'' if caught else 'NOT CAUGHT: '}{said[:160]}", flush=True)
-        missed += not caught
+    for outcome in executor.map(copies.attempt, chosen):
+        print(
+            f"anywhere: {outcome.words}",
+            f"{'' if outcome.caught else 'NOT CAUGHT: '}{outcome.said[:160]}",
+            sep="\n      ",
+        )
+        missed += not outcome.caught
     print(f"anywhere: {len(chosen) - missed} mistakes caught, {missed} not")
     return missed
 
@@ -57,6 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-k", default="", metavar="TEXT", help="only mistakes anywhere whose words contain TEXT")
     parser.add_argument("-v", action="store_true", help="show what turned each check red")
     parser.add_argument("--once", action="store_true", help="try no changes; tell of checks that never run")
+    parser.add_argument("--anew", action="store_true", help="do not trust what tests/lessons/proof says has been seen")
     options = parser.parse_args(arguments)
     if not hasattr(os, "fork"):
         sys.exit("make mistakes needs a system on which a process can be copied, such as Linux or macOS.")
@@ -67,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.exit(f"No notebook begins with {' or '.join(beginnings)}; name one of notebooks/, or `anywhere`.")
     context = multiprocessing.get_context("spawn")  # NumPy and torch are imported by the notebooks themselves
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as executor:
-        count = lessons([] if options.k else names, executor, options.v, options.once)
+        count = lessons([] if options.k else names, executor, options.v, options.once, options.anew)
         missed = anywhere(options.k, executor) if elsewhere else 0
     if count and not STRICT:
         print(f'{count} remarks, told and no more: pyproject.toml has proof = "report".')

@@ -1,13 +1,19 @@
 """See every check of a notebook fail: change one thing at a time in copies of the running notebook.
 
 The notebook runs once. Before each cell the process is copied and the copy goes on; when it has come back from the end,
-the cells that follow are tried again with one thing changed in this cell, each time in another copy, as long as there
-are checks that depend on this cell and have not failed so far. So changes close to a check are tried first. Checks that
-no change reaches are left to the mistakes written by hand. What has been seen is kept in build/proof, by the text of
-the cells that a check depends on: an unchanged notebook is not run again.
+the cells that follow are tried again with one thing changed in this cell, or in the values that it reads, each time in
+another copy, as long as there are checks that depend on this cell and have not failed so far. So changes close to a
+check are tried first, and what only a training of minutes could show is tried on what the training left. Checks that
+no change reaches are left to the mistakes written by hand. No figure is shown meanwhile: no check reads the picture.
+
+What has been seen is kept in tests/lessons/proof, a file that is committed: for each check, under the digest of the
+texts of all that it depends on, the change that turned it red. A record of other texts says nothing, so an unchanged
+notebook is not run again, of a changed one only the changed part is tried, and nothing stale can count. Whether the
+records are true can be seen at any time: `--anew` does not read them.
 """
 
 import ast
+import gc
 import hashlib
 import importlib
 import json
@@ -17,27 +23,35 @@ import re
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import matplotlib.pyplot as plt
 import nbformat
 
-from helpers import NOTEBOOKS, ROOT
+from helpers import NOTEBOOKS, ROOT, plotting
 from tools.mistakes.by_hand import Mistake, Outcome, the_cell_with
 from tools.mistakes.changes import changes
 from tools.mistakes.checks import MARKER, Check, Marker, checks_in, marked, runs_always
-from tools.mistakes.dependencies import needed_cells
+from tools.mistakes.dependencies import bound_and_read, needed_cells
+from tools.mistakes.values import spoilt
 from tools.notebook_files import put_in_place
 from tools.one_file import carried
 
-KEPT = ROOT / "build" / "proof"
 LESSONS = ROOT / "tests" / "lessons"
-LONGEST = 15.0  # CPU seconds of one try; what takes longer is left to mistakes by hand
-AT_A_CELL, ALTOGETHER = 20.0, 240.0  # CPU seconds for the changes of one cell, and of a notebook
+KEPT = LESSONS / "proof"  # what was seen when changes were tried
+ONCE = ROOT / "build" / "proof"  # which checks ran in a notebook that ran once
+VERSION = "1"  # of what counts as seen to fail: another one, and all records are void
+LONGEST = 4.0  # CPU seconds of one try; what takes longer is left to mistakes by hand
+AT_A_CELL, ALTOGETHER = 10.0, 150.0  # CPU seconds for the changes of one cell, and of a notebook
 FRUITLESS = 40  # tries without a new failure after which the changes of a cell are given up
+FOR_A_CHECK = 25.0  # CPU seconds of tries after which a check is left to mistakes by hand
 UNTOUCHED = {"setup", "parameters", "exercise"}  # tags of cells in which nothing is changed
-PATIENCE = 300  # CPU seconds until a check must have stopped a mistake by hand
+PATIENCE = 120  # CPU seconds until a check must have stopped a mistake by hand
+
+KNOWN_LATER = ("ran", "red", "costs", "spent", "trouble", "outcomes", "effort")  # what a copy tells where it came from
 
 Place = tuple[int, int]  # of a check: its cell, and its number there
 
@@ -62,6 +76,7 @@ def in_a_copy(task: Callable[[], Any], patience: float = 0) -> tuple[Any, float]
     None is returned if the copy dies, or takes more CPU seconds than its patience allows (0 is no limit).
     """
     receiving, sending = os.pipe()
+    gc.freeze()  # or the garbage collector of each copy writes to all memory, which then must be copied
     pid = os.fork()
     if not pid:
         status = 1
@@ -107,6 +122,8 @@ class Notebook:
         self.spent = 0.0
         self.trouble = ""
         self.trying = True
+        self.keep: Callable[[dict[Place, str]], None] = lambda red: None  # called when more may have been seen to fail
+        self.effort: Counter[Place] = Counter()  # CPU seconds of the changes tried for a check
         self.outcomes: list[Outcome] = []
         self.planted: dict[int, list[Mistake]] = {}
         for mistake in mistakes:
@@ -143,11 +160,13 @@ class Notebook:
             self.trouble = self.run([cell])
             self.costs[cell] = time.process_time() - started
             self.visit(len(self.sources) if self.trouble else cell + 1)
-            return {name: getattr(self, name) for name in ("ran", "red", "costs", "spent", "trouble", "outcomes")}
+            return {name: getattr(self, name) for name in KNOWN_LATER}
 
         found, _ = in_a_copy(rest)
         vars(self).update(found or {"trouble": f"code cell {cell + 1}: its process died"})
         if self.trying:
+            self.try_changes(cell, near=True)
+            self.try_values(cell)
             self.try_changes(cell)
             for mistake in self.planted.get(cell, ()):
                 self.try_by_hand(mistake, cell)
@@ -160,6 +179,7 @@ class Notebook:
             if (check.cell == cell or cell in self.needed[check.cell])
             and check.place in self.ran
             and check.place not in self.red
+            and self.effort[check.place] < FOR_A_CHECK
         ]
 
     def affordable(self, cell: int, checks: list[Check]) -> list[int]:
@@ -172,30 +192,75 @@ class Notebook:
             chosen = more
         return sorted(chosen)
 
-    def try_changes(self, cell: int) -> None:
-        """Change one thing at a time in a cell until all checks that depend on it have failed, or patience ends."""
-        cells = self.affordable(cell, self.waiting(cell))
+    def try_values(self, cell: int) -> None:
+        """Spoil one value at a time that a cell reads, until all its own checks have failed."""
+        waiting = [check.place for check in self.waiting(cell) if check.cell == cell]
+        if not waiting or UNTOUCHED & self.tags[cell]:
+            return
+        spoiled, usual = self.tried([cell], {}, PATIENCE)
+        settings = set().union(*(bound_and_read(s)[0] for s, t in zip(self.sources, self.tags) if UNTOUCHED & t))
+        for name in sorted((bound_and_read(self.sources[cell])[2] & set(self.scope)) - settings):
+            try:
+                options = list(spoilt(self.scope[name]))
+            except Exception:  # a thing of a kind that only looks like numbers
+                continue
+            for words, value in options:
+                if all(place in self.red or place in spoiled for place in waiting):
+                    break
+                red, cost = self.tried([cell], {}, 2 * usual + 1, {name: value})
+                self.spent += cost
+                self.red |= {
+                    place: f"{name} comes to code cell {cell + 1} with {words}"
+                    for place in red
+                    if place in waiting and place not in self.red and place not in spoiled
+                }
+        self.keep(self.red)
+
+    def try_changes(self, cell: int, near: bool = False) -> None:
+        """Change one thing at a time in a cell until all checks that depend on it have failed, or patience ends.
+
+        Args:
+            cell: the cell.
+            near: whether only checks in the cell itself count.
+        """
+        waiting = [check for check in self.waiting(cell) if check.cell == cell or not near]
+        cells = self.affordable(cell, waiting)
         if not cells or UNTOUCHED & self.tags[cell]:
             return
-        spoiled, cost = self.tried(cells, {}, PATIENCE)  # what fails without a change: state that cells left behind
-        spent, fruitless = cost, 0
+        spoiled, usual = self.tried(cells, {}, PATIENCE)  # what fails without a change: state that cells left behind
+        spent, fruitless = usual, 0
         for words, tree in changes(self.sources[cell]):
-            cells = self.affordable(cell, [c for c in self.waiting(cell) if c.place not in spoiled])
+            waiting = [check for check in waiting if check.place not in spoiled and check.place not in self.red]
+            cells = self.affordable(cell, waiting)
             if not cells or spent > AT_A_CELL or fruitless >= FRUITLESS or self.spent + spent > ALTOGETHER:
                 break
-            red, cost = self.tried(cells, {cell: tree}, 3 * cost + 2)
+            red, cost = self.tried(cells, {cell: tree}, 2 * usual + 1)
             new = [place for place in red if place not in self.red and place not in spoiled and place in self.ran]
             self.red |= {place: f"code cell {cell + 1}, {words}" for place in new}
+            self.effort.update({check.place: cost for check in waiting if check.cell in cells})
             spent, fruitless = spent + cost, 0 if new else fruitless + 1
         self.spent += spent
+        self.keep(self.red)
 
     def tried(
-        self, cells: list[int], changed: dict[int, ast.Module], patience: float
+        self,
+        cells: list[int],
+        changed: dict[int, ast.Module],
+        patience: float,
+        values: dict[str, Any] | None = None,
     ) -> tuple[dict[Place, str], float]:
-        """The checks that fail in a copy of this process when some cells run, and the CPU seconds that it took."""
+        """The checks that fail in a copy of this process when some cells run, and the CPU seconds that it took.
+
+        Args:
+            cells: to run.
+            changed: the tree of the cell that is changed, if one is.
+            patience: CPU seconds until it is given up.
+            values: of names that are to have others when the cells begin.
+        """
 
         def attempt() -> dict[Place, str]:
             self.marker.red.clear()
+            self.scope.update(values or {})
             self.run(cells, changed)
             return self.marker.red
 
@@ -224,12 +289,21 @@ class Notebook:
     def attempt(self, mistake: Mistake, cell: int) -> tuple[Outcome, Place | None]:
         """What stops a mistake that is planted in a cell, in a copy of this process; and the check that did, if one."""
 
+        target = next((check.cell for check in self.checks if mistake.check and mistake.check in check.text), None)
+        cells, left_out = [], set()  # what takes long and does not lead to the check, and what builds on that
+        for k in range(cell, len(self.sources) if target is None else target + 1):
+            leads = target is None or k in (cell, target) or k in self.needed[target]
+            if not leads and (self.costs[k] > LONGEST or self.needed[k] & left_out):
+                left_out.add(k)
+            else:
+                cells.append(k)
+
         def task() -> tuple[str, dict[Place, str]]:
             self.marker.red.clear()
             self.marker.stopping = True
             vars(self)["scope"] |= mistake.settings
             self.sources[cell] = self.sources[cell].replace(mistake.old, mistake.new)
-            said = self.run(list(range(cell, len(self.sources))))
+            said = self.run(cells)
             return said, self.marker.red
 
         said, red = in_a_copy(task, PATIENCE)[0] or ("nothing stopped it", {})
@@ -246,7 +320,14 @@ def digest(*texts: str) -> str:
 
 
 def prove(
-    name: str, mistakes: list[Mistake], folder: Path = NOTEBOOKS, kept: Path = KEPT, *, trying: bool = True
+    name: str,
+    mistakes: list[Mistake],
+    folder: Path = NOTEBOOKS,
+    kept: Path = KEPT,
+    once: Path = ONCE,
+    *,
+    trying: bool = True,
+    anew: bool = False,
 ) -> Report:
     """What is known of the checks of a notebook, by running it as far as is not known already.
 
@@ -256,8 +337,10 @@ def prove(
         name: of the notebook, without `.ipynb`.
         mistakes: those written by hand.
         folder: where the notebook lies.
-        kept: where what has been seen is kept.
+        kept: the folder for what is seen when changes are tried.
+        once: the folder for what is seen when they are not.
         trying: whether to try changes; if not, the notebook runs once, which tells of checks that never run.
+        anew: whether to see all for oneself, and not read what is kept.
     """
     notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -268,11 +351,8 @@ def prove(
     except SyntaxError as error:
         said = f"its code must be plain Python, without magics: {(error.text or '').strip()!r}"
         return Report(name, [], [], [], set(), {}, [], said, True)
-    # What a check may depend on beside the cells: the helpers, and the engine itself.
-    engine = [
-        Path(__file__).with_name(f"{name}.py") for name in ("by_hand", "changes", "checks", "dependencies", "proof")
-    ]
-    beside = digest(*used.values(), *(path.read_text(encoding="utf-8") for path in engine))
+    # What a check may depend on beside the cells: the helpers, the packages, and what this engine calls a failure.
+    beside = digest(VERSION, (ROOT / "requirements.txt").read_text(encoding="utf-8"), *used.values())
     whole = digest(beside, *sources, repr(mistakes))
     keys = {
         check.place: digest(
@@ -284,9 +364,10 @@ def prove(
         )
         for check in lesson.checks
     }
-    path = kept / f"{name}.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    fresh = known.get("whole") == whole and (known["tried"] or not trying)
+    known = {} if anew else _read(kept / f"{name}.json")
+    if not trying and known.get("whole") != whole:  # seen once is enough
+        known |= _read(once / f"{name}.json")
+    fresh = known.get("whole") == whole
     seen = {key: words for key, words in known.get("red", {}).items() if fresh or not words.startswith("by hand")}
     lesson.red = {place: seen[key] for place, key in keys.items() if key in seen}
     if fresh:
@@ -296,18 +377,19 @@ def prove(
     else:
         os.chdir(folder)
         sys.stdout = sys.stderr = open(os.devnull, "w")
-        lesson.trying = trying
+        path = (kept if trying else once) / f"{name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+        def keep(red: dict[Place, str], **more: Any) -> None:
+            words = {keys[place]: words for place, words in sorted(red.items()) if place in keys}
+            record = {"whole": "", **more, "red": words}  # a run that is interrupted goes on from here
+            put_in_place(json.dumps(record, indent=1, ensure_ascii=False) + "\n", path)
+
+        lesson.trying, lesson.keep = trying, keep
         lesson.visit(0)
-        record = {
-            "whole": whole,
-            "tried": trying,
-            "ran": [keys[place] for place in sorted(lesson.ran) if place in keys],
-            "red": {keys[place]: words for place, words in sorted(lesson.red.items())},
-            "outcomes": lesson.outcomes,
-            "trouble": lesson.trouble,
-        }
-        kept.mkdir(parents=True, exist_ok=True)
-        put_in_place(json.dumps(record, indent=1, ensure_ascii=False), path)
+        ran = [keys[place] for place in sorted(lesson.ran) if place in keys]
+        done = "" if lesson.trouble else whole  # trouble is looked for again
+        keep(lesson.red, whole=done, tried=trying, ran=ran, outcomes=lesson.outcomes, trouble=lesson.trouble)
     return Report(
         name,
         sources,
@@ -321,6 +403,10 @@ def prove(
     )
 
 
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def mistakes_of(name: str) -> list[Mistake]:
     """The mistakes by hand of a notebook; none if there is no file for it."""
     if not (LESSONS / f"{name}.py").is_file():
@@ -328,10 +414,12 @@ def mistakes_of(name: str) -> list[Mistake]:
     return getattr(importlib.import_module(f"tests.lessons.{name}"), "MISTAKES", [])
 
 
-def prove_alone(name: str, trying: bool = True) -> Report:
+def prove_alone(name: str, trying: bool = True, anew: bool = False) -> Report:
     """The proof of one notebook, in a process that is there for nothing else."""
-    os.environ["MPLBACKEND"] = "agg"
-    return prove(name, mistakes_of(name), trying=trying)
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # studies start no processes of their own
+    plt.switch_backend("agg")
+    plotting.show = lambda fig, **_: plt.close(fig)
+    return prove(name, mistakes_of(name), trying=trying, anew=anew)
 
 
 def remarks(report: Report) -> list[tuple[str, str]]:
