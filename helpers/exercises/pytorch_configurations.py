@@ -159,7 +159,7 @@ check_6 = Exercise(
     counterexample=_stray,
     also_wrong={
         f'{_START}, "group", 2)': "weight_decay is 2, and 0.01 is asked for",
-        f'{_START}, "group", 0, 2, "activation norm dropout")': "order is 'activation",
+        f'{_START}, "group", 0.01, 2, "activation norm dropout")': "order is 'activation",
         "(32, 16, 8)": "give a Configuration",
     },
 )
