@@ -125,7 +125,7 @@ class Pair(NamedTuple):
     [
         (3, 6), (3.0, -3.0), (True, False), ([1, 2], [2, 2 * 2]), ([1, 2], [1]), ((1, 2, 3), (2, 3, 1)),
         ({"a": 1, "b": 2}, {"a": 2, "b": 1}), ({"a": 1, "b": "c"}, {"a": 2, "b": "c"}), (Pair(1, 2), Pair(2, 1)),
-        ([Pair(1, 2)], [Pair(2, 4)]),
+        ([Pair(1, 2)], [Pair(2, 4)]), ([True, 2], [False, 2]), ({"a": True}, {"a": False}),
     ],
 )  # fmt: skip
 def test_a_value_is_spoiled_in_its_numbers_and_in_its_order(value, spoiled):

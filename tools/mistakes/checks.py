@@ -35,6 +35,12 @@ def check_nodes(tree: ast.Module) -> list[ast.stmt]:
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
+def to_last_check(tree: ast.Module) -> ast.Module:
+    """A parsed cell without what follows its last check, such as a training; the whole of one without checks."""
+    with_checks = [i for i, node in enumerate(tree.body) if check_nodes(ast.Module([node], []))]
+    return ast.Module(tree.body[: with_checks[-1] + 1] if with_checks else tree.body, [])
+
+
 def checks_in(sources: list[str]) -> list[Check]:
     """All checks of a notebook, given the text of each code cell."""
     return [

@@ -34,7 +34,7 @@ import nbformat
 from helpers import NOTEBOOKS, ROOT, plotting
 from tools.mistakes.by_hand import Mistake, Outcome, the_cell_with
 from tools.mistakes.changes import changes
-from tools.mistakes.checks import MARKER, Check, Marker, checks_in, marked, runs_always
+from tools.mistakes.checks import MARKER, Check, Marker, checks_in, marked, runs_always, to_last_check
 from tools.mistakes.dependencies import bound_and_read, needed_cells
 from tools.mistakes.values import spoilt
 from tools.notebook_files import put_in_place
@@ -197,7 +197,10 @@ class Notebook:
         waiting = [check.place for check in self.waiting(cell) if check.cell == cell]
         if not waiting or UNTOUCHED & self.tags[cell]:
             return
-        spoiled, usual = self.tried([cell], {}, PATIENCE)
+        spoiled, usual = self.tried([cell], {}, LONGEST)
+        self.spent += usual
+        if usual > LONGEST:
+            return
         settings = set().union(*(bound_and_read(s)[0] for s, t in zip(self.sources, self.tags) if UNTOUCHED & t))
         for name in sorted((bound_and_read(self.sources[cell])[2] & set(self.scope)) - settings):
             try:
@@ -205,7 +208,7 @@ class Notebook:
             except Exception:  # a thing of a kind that only looks like numbers
                 continue
             for words, value in options:
-                if all(place in self.red or place in spoiled for place in waiting):
+                if all(place in self.red or place in spoiled for place in waiting) or self.spent > ALTOGETHER:
                     break
                 red, cost = self.tried([cell], {}, 2 * usual + 1, {name: value})
                 self.spent += cost
@@ -261,7 +264,8 @@ class Notebook:
         def attempt() -> dict[Place, str]:
             self.marker.red.clear()
             self.scope.update(values or {})
-            self.run(cells, changed)
+            last = to_last_check(changed.get(cells[-1]) or ast.parse(self.sources[cells[-1]]))
+            self.run(cells, changed | {cells[-1]: last})
             return self.marker.red
 
         red, cost = in_a_copy(attempt, patience)

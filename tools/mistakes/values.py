@@ -7,6 +7,11 @@ import numbers
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+
+def _opposite(truth: Any) -> Any:
+    return not truth if isinstance(truth, bool) else ~truth
+
+
 NUMBERS: dict[str, Callable[[Any], Any]] = {
     "each number doubled": lambda x: 2 * x,
     "each number negated": lambda x: -x,
@@ -14,6 +19,7 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
     "each number larger by 1": lambda x: x + 1,
     "each number a tenth": lambda x: x / 10,
     "each number larger by a millionth": lambda x: x * (1 + 1e-6),
+    "each truth the opposite": _opposite,
 }
 
 
@@ -28,19 +34,21 @@ def _is_array(value: Any) -> bool:
 
 
 def each_number(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A value in which each number, also in lists, tuples, mappings, arrays and tensors, is changed."""
+    """A value in which each number, or each truth, also in lists, tuples, mappings, arrays and tensors, is changed."""
     match value:
-        case bool() | str() | None:
-            return value
+        case bool():
+            return change(value) if change is _opposite else value
         case numbers.Number():
-            return change(value)
+            return value if change is _opposite else change(value)
         case Mapping():
             return {key: each_number(item, change) for key, item in value.items()}
         case list() | tuple():
             return _same_kind(value, [each_number(item, change) for item in value])
     if _is_array(value):  # a tensor's gradient is of no interest
         value = value.detach() if hasattr(value, "detach") else value
-        return change(value) if getattr(value.dtype, "kind", "f") in "iufc" else value  # dtypes of torch have no kind
+        truths = str(value.dtype) in ("bool", "torch.bool")
+        if truths == (change is _opposite) and getattr(value.dtype, "kind", "f") in "biufc":
+            return change(value)
     return value
 
 
