@@ -212,8 +212,10 @@ def languages(folder: Path = NOTEBOOKS) -> dict[str, dict[str, nbformat.Notebook
     return found
 
 
-def title(notebook: nbformat.NotebookNode) -> str:
-    return next(re.findall(r"(?m)^# (.*)$", cell.source)[0] for cell in notebook.cells if cell.source.startswith("# "))
+def title(notebook: nbformat.NotebookNode, otherwise: str) -> str:
+    """A notebook's first heading."""
+    heads = [re.match(r"# (.*)", cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    return next((head[1] for head in heads if head), otherwise)
 
 
 def requirements() -> str:
@@ -254,8 +256,7 @@ def release(output: Path, feedback: str, counts: Points, repository: str, branch
             (new / "one_file" / path).parent.mkdir(parents=True, exist_ok=True)
             put_in_place(self_contained(copy, new), new / "one_file" / path)
         rows = [f"| {name} | {k} | {p:g} |" for name, row in counts.items() for k, p in sorted(row.items())]
-        english = languages()["en"]
-        listed = [f"- [{title(copy)}](notebooks/{name}.ipynb)" for name, copy in english.items()]
+        listed = [f"- [{title(copy, path.stem)}](notebooks/{path.as_posix()})" for path, copy in copies.items()]
         text = README.read_text(encoding="utf-8").format(
             title="The lessons", lessons="\n".join(listed), points="\n".join(rows)
         )

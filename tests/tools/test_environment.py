@@ -115,6 +115,16 @@ def test_the_environment_is_made_once_brought_up_to_date_and_mended_when_it_is_h
     assert make(course, "alien").stderr == "EXTRA must be one of audit, bench, got 'alien'.\n"
 
 
+def test_grading_has_an_environment_of_its_own_made_once(course):
+    (course / "tests" / "requirements-grading.txt").write_text(
+        "# nothing, so that no index is asked\n", encoding="utf-8"
+    )
+    done = make(course, "grading")
+    assert done.returncode == 0 and done.stdout.startswith("Making .venv-grading with Python 3."), done.stderr
+    assert (course / ".venv-grading" / "made").exists() and not (course / ".venv").exists()
+    assert (make(course, "grading").returncode, *make(course, "grading").stdout) == (0,), "nothing to do, nothing said"
+
+
 @posix
 def test_an_old_python_is_told_first_and_harms_no_environment(course, monkeypatch, capsys):
     monkeypatch.setattr(environment, "VENV", course / ".venv")

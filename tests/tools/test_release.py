@@ -42,7 +42,8 @@ def test_notebooks_have_no_solutions_no_outputs_and_the_class_s_address(made):
             assert not has_tag(cell, "solution") and not cell.get("outputs") and set(cell.metadata) <= {
                 "tags", "jupyter", "cellView",
             }  # fmt: skip
-        assert f"github/prof/class/blob/main/notebooks/{path.stem}.ipynb" in text
+        below = path.relative_to(folder).as_posix().partition("/")[2]  # of another language: es/01_....ipynb
+        assert f"github/prof/class/blob/main/notebooks/{below}" in text
 
 
 def test_answers_are_blank(made):
