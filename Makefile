@@ -16,8 +16,8 @@ env:             ## make the environment .venv; says first what it downloads
 	@$(PREPARE)
 
 #> Run everything
-execute-all: env  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses
-	@$(RUN) -m tools.run $(ARGS)
+execute-all: env  ## run all notebooks into build/executed; ARGS="-p SEED 7" or ARGS="01" chooses, LANGUAGE=es too
+	@$(RUN) -m tools.run --language "$(LANGUAGE)" $(ARGS)
 
 test:            ## check everything the course promises, stored outputs, figures and website included
 	@$(PREPARE) site
@@ -30,8 +30,8 @@ lab: env         ## open JupyterLab on the course's start page
 check: env       ## look in seconds at the notebooks that changed: form, exercises, figures; NB="01 03" names them
 	@$(RUN) -m tools.check $(NB)
 
-refresh: env     ## run changed notebooks in place; NB="01 03" names them
-	@$(RUN) -m tools.run --in-place $(if $(NB),$(NB),--changed)
+refresh: env     ## run changed notebooks in place; NB="01 03" names them, LANGUAGE=es too
+	@$(RUN) -m tools.run --in-place --language "$(LANGUAGE)" $(if $(NB),$(NB),--changed)
 
 publish: env     ## make a release: badges, set-up cells, changelog, commit and tag; VERSION=1.2.0
 	@$(RUN) -m tools.publish $(VERSION) $(REPOSITORY)
@@ -75,8 +75,9 @@ bench:           ## compare speed with what a user would otherwise use
 	@$(PREPARE) $@
 	@$(RUN) -m tools.bench $(ARGS)
 
-browser:         ## do in a real JupyterLab what a reader does; needs a Chromium; ARGS="--quick 01" chooses
-	@$(PREPARE) $@
+browser:         ## do what a reader does, on the website and in a real JupyterLab; needs a Chromium; ARGS="--quick 01" chooses
+	@$(PREPARE) site $@
+	@$(RUN) -m pytest --numprocesses=0 tests/site/test_in_chromium.py
 	@$(RUN) -m tools.browser $(ARGS)
 
 cluster:         ## run a study on a Dask scheduler and two workers of this machine

@@ -100,10 +100,11 @@ def write_everywhere() -> list[Path]:
         notebook = read(path)
         stamp(notebook, repository, release, path.stem)
         put_in_place(notebook, path)
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    put_in_place(BADGES.sub(lambda found: badge(repository, release, found[1]), text), readme)
-    return [*notebooks, readme]
+    readmes = sorted(ROOT.glob("README*.md"))
+    for readme in readmes:
+        text = readme.read_text(encoding="utf-8")
+        put_in_place(BADGES.sub(lambda found: badge(repository, release, found[1]), text), readme)
+    return [*notebooks, *readmes]
 
 
 def git(*arguments: str) -> str:

@@ -87,13 +87,21 @@ def named(names: list[str], folder: pathlib.Path) -> list[pathlib.Path]:
     return [path for path in dict.fromkeys(paths) if not path.name.startswith(".")]
 
 
-def changed() -> list[str]:
-    """The file names of the notebooks that git sees as new or changed.
+def changed(language: str = "") -> list[str]:
+    """The file names of the notebooks that git sees as new or changed; those of another language by its code.
 
     Raises:
         Failure: where git cannot tell, as in a downloaded folder that is no clone.
     """
-    command = ["git", "status", "-z", "--no-renames", "--untracked-files=all", "--", ":(glob)notebooks/*.ipynb"]
+    command = [
+        "git",
+        "status",
+        "-z",
+        "--no-renames",
+        "--untracked-files=all",
+        "--",
+        f":(glob){pathlib.PurePosixPath('notebooks', language)}/*.ipynb",
+    ]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:

@@ -16,6 +16,8 @@ from helpers import ROOT
 from tools.badges import git, release_commit, settings, write_everywhere
 from tools.notebook_files import Failure, put_in_place
 from tools.processes import print_whatever_the_terminal
+from tools.translate.__main__ import write
+from tools.translate.catalogues import languages
 
 # As git takes an address: https://user:password@host:port/path, ssh://user@host:port/path, user@host:path.
 PATH = r"/*([\w.~@%+-][\w.~@%+/-]*)"
@@ -79,6 +81,9 @@ def publish(version: str, address: str) -> str:
         put_in_place(text, pyproject)
         put_in_place(changelog(log.read_text(encoding="utf-8"), release, subjects), log)
         files = [pyproject, log, *write_everywhere()]
+        for language in languages():
+            write(language)
+            files += [ROOT / "notebooks" / language, ROOT / "translations" / language, ROOT / "helpers" / "languages"]
         for command in (["add", *map(str, files)], ["commit", "--quiet", "-m", f"Release {release}"], ["tag", release]):
             subprocess.run(["git", *command], cwd=ROOT, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:

@@ -189,6 +189,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"))
     parser.add_argument("--in-place", action="store_true", help="replace the stored outputs")
     parser.add_argument("--changed", action="store_true", help="only notebooks that git sees as changed")
+    parser.add_argument("--language", default="", help="notebooks of another language, by its code, such as es")
     parser.add_argument("--notebooks", type=pathlib.Path, default=NOTEBOOKS, help="folder of the notebooks")
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT, help="folder for the results")
     # argparse takes -1e-3 for an option; with a blank before it, it is a value.
@@ -199,14 +200,14 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     print_whatever_the_terminal()
     options = options_of(sys.argv[1:] if arguments is None else arguments)
-    folder, output = options.notebooks.resolve(), options.output.resolve()
+    folder, output = (path.resolve() / options.language for path in (options.notebooks, options.output))
     given = {name: parse_value(value) for name, value in options.p}
     if options.in_place and given:
         print("-p: stored outputs are those of the default parameters; leave out -p or --in-place.", file=sys.stderr)
         return 2
 
     try:
-        sources = named(options.names or (changed() if options.changed else [""]), folder)
+        sources = named(options.names or (changed(options.language) if options.changed else [""]), folder)
         if not sources:
             print("No notebook has changed.")
             return 0

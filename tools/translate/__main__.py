@@ -22,12 +22,21 @@ from tools.translate.texts import rewrite
 
 
 def keep_outputs(notebook: NotebookNode, earlier: NotebookNode | None) -> None:
-    """Give the cells their stored outputs if no cell has changed; else all are run anew."""
-    if earlier is None or [cell.source for cell in earlier.cells] != [cell.source for cell in notebook.cells]:
+    """Give the cells their stored outputs if the code is as it was, the set-up cell apart; else all are run anew."""
+
+    def code(cells: list[NotebookNode]) -> list[tuple[str, str]]:
+        return [
+            (cell.id, "" if "setup" in cell.metadata.get("tags", []) else cell.source)
+            for cell in cells
+            if cell.cell_type == "code"
+        ]
+
+    if earlier is None or code(earlier.cells) != code(notebook.cells):
         return
-    for cell, old in zip(notebook.cells, earlier.cells):
+    stored = {cell.id: cell for cell in earlier.cells}
+    for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+            cell.outputs, cell.execution_count = stored[cell.id].outputs, stored[cell.id].execution_count
 
 
 def translated(name: str, language: str) -> NotebookNode:
