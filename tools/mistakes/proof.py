@@ -224,9 +224,9 @@ class Notebook:
 
         Args:
             cell: the cell.
-            near: whether only checks in the cell itself count.
+            near: whether checks in the cell itself count; if not, those in later cells do.
         """
-        waiting = [check for check in self.waiting(cell) if check.cell == cell or not near]
+        waiting = [check for check in self.waiting(cell) if (check.cell == cell) == near]
         cells = self.affordable(cell, waiting)
         if not cells or UNTOUCHED & self.tags[cell]:
             return
