@@ -118,9 +118,13 @@ def load(name: str, language: str) -> Catalog:
         return new_catalog(language)
     try:
         with open(path, "rb") as file:
-            return pofile.read_po(file, locale=language, abort_invalid=True)
+            catalog = pofile.read_po(file, locale=language, abort_invalid=True)
     except (pofile.PoFileError, ValueError) as error:
         raise Failure(f"{path.relative_to(ROOT)}: not a catalogue: {error}") from None
+    for message in catalog:
+        if not message.fuzzy:  # Babel reads the old English of a fuzzy text as a comment
+            message.user_comments = [line for line in message.user_comments if not line.startswith("|")]
+    return catalog
 
 
 def written(catalog: Catalog) -> str:
