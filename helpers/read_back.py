@@ -74,7 +74,7 @@ def drawn(ax: Axes, label: str) -> np.ndarray:
 
 def contradictions(fig: Figure, caption: str = "") -> Iterator[str]:
     """What a figure's words and its picture say against each other, each as a sentence that says what to change."""
-    yield from _classes(caption)
+    yield from marks_of_classes(caption)
     for ax in fig.axes:
         if ax.get_visible():
             yield from _nothing_to_see(ax)
@@ -117,11 +117,11 @@ def _nothing_to_see(ax: Axes) -> Iterator[str]:
             yield f"an image must have a finite pixel at least, got none in Axes titled {ax.get_title()!r}"
 
 
-def _classes(caption: str) -> Iterator[str]:
+def marks_of_classes(caption: str) -> Iterator[str]:
+    """What a caption says of triangles and circles that is not as plotting.scatter_classes draws them."""
     marks = {say(mark): mark for mark in CLASS_OF}
     found = re.findall(rf"({'|'.join(marks)})s?(?: are|:| mean| for)? (?:class )?([01])\b", caption.lower())
-    said = {marks[mark]: label for mark, label in found}
-    for mark, label in said.items():
+    for mark, label in ((marks[mark], label) for mark, label in found):
         if label != CLASS_OF[mark]:
             yield f"a caption must say that {mark}s are {CLASS_OF[mark]}, as they are drawn, got {label!r}"
 

@@ -1,10 +1,15 @@
 """What notebook 4 promises beyond its own checks."""
 
+import itertools
+import re
+
+import nbformat
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from helpers import NOTEBOOKS
 from helpers.definitions import load_taught
 
 NAMES = ("baseline", "configuration 1", "configuration 2", "configuration 3")
@@ -143,3 +148,19 @@ def test_sealed_rows_count_the_questions_and_not_the_looks(taught):
     assert [sealed.open("a"), sealed.open("a")] == ["rows", "rows"] and len(sealed.questions) == 1
     sealed.open("b")
     assert len(sealed.questions) == 2
+
+
+def test_nothing_but_the_seal_and_its_guards_touches_the_test_rows():
+    """The rows are split, counted and sealed; whoever indexes with them elsewhere has looked. The seal breaks once."""
+    notebook = nbformat.read(NOTEBOOKS / "04_pytorch_configurations.ipynb", as_version=4)
+    allowed = (
+        r"train_rows, val_rows, test_rows = split\(len\(X_all\)\)|len\(test_rows\)|sealed = Sealed\(part\(test_rows\)\)"
+    )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in code:
+        if "folded" not in cell.metadata.get("tags", []):
+            assert "test_rows" not in re.sub(allowed, "", cell.source), f"cell {cell.id} looks at the test rows"
+    opened = [cell.id for cell in code for _ in re.findall(r"sealed\.(?:open\(|_)", cell.source)]
+    assert len(opened) == 1, f"the seal must be broken once, got {opened}"
+    before = itertools.takewhile(lambda cell: cell.id != opened[0], code)
+    assert not [cell.id for cell in before if re.search(r"\b(?:test_part|Y_test|P_test)\b", cell.source)]

@@ -13,7 +13,8 @@ from collections import Counter
 import nbformat
 import pytest
 
-from helpers import NOTEBOOKS, ROOT
+from helpers import NOTEBOOKS, ROOT, plotting
+from helpers.read_back import marks_of_classes
 from tests.lessons.test_words import OPPOSITES, label_words, pairings
 
 BOOKS = ROOT / "tests" / "lessons" / "meanings"
@@ -27,7 +28,12 @@ CONTRARY = [("earlier", "later"), ("above", "below"), ("higher", "lower"), ("lar
             ("steeper", "flatter"), ("wider", "narrower"), ("shortest", "longest"), ("sooner", "later"),
             ("beats", "loses"), ("inside", "outside"), ("always", "never"), ("mean", "sum"),
             ("residual", "plain"), ("positive", "negative"), ("more", "fewer"), ("upper", "lower"),
-            ("weights", "biases"), ("accuracy", "loss"), ("batchnorm", "groupnorm"), ("gelu", "silu")]  # fmt: skip
+            ("weights", "biases"), ("accuracy", "loss"), ("batchnorm", "groupnorm"), ("gelu", "silu"),
+            ("first", "last"), ("least", "most"), ("largest", "smallest"), ("lowest", "highest"), ("left", "right"),
+            ("long", "short"), ("training", "validation"), ("grows", "fades")]  # fmt: skip
+PHRASES = r"\bat (?:least|most|last)\b|\bleft open\b"  # that say nothing of more and less
+# How a line looks, in the words of captions, and as matplotlib writes it.
+LOOKS = {"dashed": r"^--", "solid": r"^-(?!-)", "triangles": r"[v^<>]$", "circles": r"o$"}
 
 
 def entries(source):
@@ -132,12 +138,64 @@ def test_captions_alternatives_and_checks_of_a_figure_do_not_say_the_contrary(no
     assert not found, "\n".join(found)
 
 
+def looks(drawn):
+    """The words of LOOKS that a figure's lines and marks answer to, and those of its colours."""
+    artists = [artist for axes in drawn["axes"] for artist in axes["artists"]]
+    found = {word for word, style in LOOKS.items() if any(re.search(style, a["style"]) for a in artists)}
+    found |= {"circles", "triangles"} if any(a["label"].startswith("class ") for a in artists) else set()
+    colors = {color.lower() for a in artists for color in a["colors"]}
+    return found | {name for name in ("blue", "vermillion") if getattr(plotting, name.upper()).lower() in colors}
+
+
+def computed(source):
+    """What stands in the fields of the texts of a figure, and the keywords with which it is drawn."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue):
+            yield ast.unparse(node.value).replace("_", " ")
+        if isinstance(node, ast.keyword):
+            yield node.arg or ""
+
+
+def test_what_a_caption_says_of_more_and_less_is_said_by_a_check_too(notebook_path, house_rules):
+    """A word that has a contrary stands in a check, a label or the alternative as well: then it cannot turn alone."""
+    notebook, found = read(notebook_path), []
+    for index, drawn, alt, caption in figures(notebook):
+        code = [cell for cell in notebook.cells[index : index + 6] if cell.cell_type == "code"][:3]
+        labels = " ".join(word for axes in drawn["axes"] for word in axes["words"])
+        checked = [labels, *computed(notebook.cells[index].source), *(m for c in code for m in messages(c.source))]
+        checked = words_of(" ".join(checked)) | looks(drawn)
+        for name, text, other in (("caption", caption, alt), ("alternative", alt, caption)):
+            said, backed = words_of(re.sub(PHRASES, "", text)), checked | words_of(other)
+            backed |= {re.sub(r"(?:ing|s)$", "", word) + end for word in backed for end in ("", "s")}
+            for pair in CONTRARY:
+                alone = said & set(pair)
+                if len(alone) == 1 and not alone & backed:
+                    found.append(
+                        f"cell {notebook.cells[index].id}: nothing but its {name} says {alone.pop()!r}: {text}"
+                    )
+    remedy = "assert it on what is drawn (plotting.drawn), in a message with that word"
+    house_rules((what, remedy) for what in dict.fromkeys(found))
+
+
+def test_captions_name_the_marks_of_the_classes_rightly(notebook_path):
+    for index, _, _, caption in figures(read(notebook_path)):
+        wrong = list(marks_of_classes(caption))
+        assert not wrong, f"figure of cell {index}: {wrong[0]}"
+
+
 def messages(source):
     """What the assertions of a cell say, and what it prints."""
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and node.msg:
             yield ast.unparse(node.msg)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print":
+        if isinstance(node, ast.Assert) and (
+            table := re.fullmatch(r"all\((\w+)\.values\(\)\)", ast.unparse(node.test))
+        ):
+            for other in ast.walk(tree):  # a table of sentences, each with what must hold for it
+                if isinstance(other, ast.Assign) and ast.unparse(other.targets[0]) == table[1]:
+                    yield ast.unparse(other.value)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "checks.assert_close"):
             yield ast.unparse(node)
 
 

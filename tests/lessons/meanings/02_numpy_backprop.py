@@ -11,6 +11,10 @@ NUMBERS = {
 NOT_EVALUATED = {
     r"A = \tanh(Z)": "it says what A is called in an exercise",
 }
+# What is bounded on one side alone, with the reason why that will do.
+ONE_SIDED = {
+    "a - b": "a control: it says that the two weightings differ at all",
+}
 
 
 def meanings(lesson, rng):

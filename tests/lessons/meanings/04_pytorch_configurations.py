@@ -14,6 +14,13 @@ NUMBERS = {}
 NOT_EVALUATED = {
     r"\mathbb{E}[\tilde a] = a": "an expectation; the lesson's code checks the mean of many",
 }
+# What is bounded on one side alone, with the reason why that will do.
+ONE_SIDED = {
+    "shares[0]": "learned by heart: the less is left of the loss, the better",
+    "np.std(val_losses[-20:])": "level: the less it moves, the better",
+    "curves_of[0]": "twins begin as close together as rounding lets them",
+    "flattery": "no claim of size: a mean is never below the least of its values",
+}
 
 
 def of_torch(layer):
