@@ -89,10 +89,15 @@ def contradictions(fig: Figure, caption: str = "") -> Iterator[str]:
             yield f"the size of {words!r} must be {SMALLEST_FONT} points at least, got {size:g}"
 
 
+def title_of(ax: Axes) -> str:
+    """The title of Axes, wherever the style has set it."""
+    return "".join(ax.get_title(place) for place in ("left", "center", "right"))
+
+
 def _nothing_to_see(ax: Axes) -> Iterator[str]:
     things = [*ax.lines, *ax.collections, *ax.patches, *ax.images, *ax.texts, *ax.artists, *ax.tables, *ax.child_axes]
     if not things and ax.axison:
-        yield f"Axes must show something, got the empty ones titled {ax.get_title()!r}: draw on them or leave them out"
+        yield f"Axes must show something, got the empty ones titled {title_of(ax)!r}: draw on them or leave them out"
     with warnings.catch_warnings(action="ignore"):  # of what a logarithmic axis cannot show
         limits = f"x limits {np.round(ax.get_xlim(), 6)} and y limits {np.round(ax.get_ylim(), 6)}"  # settled now
     logarithmic = [ax.get_xscale() == "log", ax.get_yscale() == "log"]
@@ -114,7 +119,7 @@ def _nothing_to_see(ax: Axes) -> Iterator[str]:
             yield f"{name} must lie within the limits, got {limits}"
     for image in ax.images:
         if image.get_visible() and not np.isfinite(np.ma.filled(np.ma.asarray(image.get_array(), float), np.nan)).any():
-            yield f"an image must have a finite pixel at least, got none in Axes titled {ax.get_title()!r}"
+            yield f"an image must have a finite pixel at least, got none in Axes titled {title_of(ax)!r}"
 
 
 def marks_of_classes(caption: str) -> Iterator[str]:
