@@ -2,8 +2,6 @@
 
 from tools.mistakes import Mistake
 
-QUICK = {"REFERENCE": False, "SEEDS": 2, "EPOCHS": 2, "SWEEP_EPOCHS": 1}
-
 MISTAKES = [
     Mistake("the loss clips its argument in place",
             "    losses = np.maximum(Z, 0)",
@@ -17,8 +15,12 @@ MISTAKES = [
             "b2=some.b2 + 30",
             "b2=some.b2 - 30",
             "all units of layers 3 and 4 must be active"),
-    Mistake("training leaves out a short last batch",
-            "data.minibatches(len(X), batch_size, rng)",
-            "data.minibatches(len(X), batch_size, rng, drop_last=True)",
-            "α/24 should not match on the last batch of 8", settings=QUICK),
+    Mistake("the networks that should start from zeros start as usual",
+            'nothing = init_params(np.random.default_rng(SEED), 10, "zeros")',
+            'nothing = init_params(np.random.default_rng(SEED), 10, "fan_in")',
+            "{field}: should be 0"),
+    Mistake("another network than the one from zeros is trained",
+            "later = forward(train(nothing, X, Y, network,",
+            'later = forward(train(init_params(np.random.default_rng(SEED), 10, "fan_in"), X, Y, network,',
+            "units should stay alike"),
 ]  # fmt: skip
