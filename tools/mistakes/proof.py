@@ -201,6 +201,7 @@ class Notebook:
         self.spent += usual
         if usual > LONGEST:
             return
+        limit = min(self.spent + AT_A_CELL, ALTOGETHER)
         settings = set().union(*(bound_and_read(s)[0] for s, t in zip(self.sources, self.tags) if UNTOUCHED & t))
         for name in sorted((bound_and_read(self.sources[cell])[2] & set(self.scope)) - settings):
             try:
@@ -208,7 +209,7 @@ class Notebook:
             except Exception:  # a thing of a kind that only looks like numbers
                 continue
             for words, value in options:
-                if all(place in self.red or place in spoiled for place in waiting) or self.spent > ALTOGETHER:
+                if all(place in self.red or place in spoiled for place in waiting) or self.spent > limit:
                     break
                 red, cost = self.tried([cell], {}, 2 * usual + 1, {name: value})
                 self.spent += cost
