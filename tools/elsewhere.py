@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import ROOT
+from helpers import NOTEBOOKS, ROOT
 from tools import badges
 from tools.environment import pins
 from tools.one_file import self_contained
@@ -107,6 +107,12 @@ def parameters(row):
     row.run(sys.executable, "-m", "pytest", "tests/lessons/test_readability.py", EXAMPLES="40")
 
 
+def languages(row):
+    """The stored outputs of the notebooks in other languages, each compared with a fresh run."""
+    for folder in sorted(path.parent for path in NOTEBOOKS.glob("*/01*.ipynb")):
+        row.run(sys.executable, "-m", "pytest", folder)
+
+
 def versions(row):
     """All but the results of notebook 4, which hang on PyTorch, with warnings from the project's own code as errors."""
     _, age, version = row.name.split("-")
@@ -142,7 +148,8 @@ def colab(row):
             row.run(*CUT_OFF, *papermill, cwd=empty, JUPYTER_PATH=kernels)
 
 
-ROWS = {name: processor for name in PROCESSORS} | {"offline": offline, "parameters": parameters, "colab": colab}
+ROWS = {name: processor for name in PROCESSORS}
+ROWS |= {"offline": offline, "parameters": parameters, "colab": colab, "languages": languages}
 ROWS |= {f"versions-{age}-{version}": versions for version in pythons() for age in ("oldest", "newest")}
 
 

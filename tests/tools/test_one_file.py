@@ -82,7 +82,7 @@ def test_a_built_notebook_whose_folded_cells_were_left_out_says_so_in_one_senten
     assert done.stdout.count("ModuleNotFoundError: Run the folded cells above first: they write the helpers") == 1
 
 
-QUICK = {"SEEDS": "2", "EPOCHS": "2", "SWEEP_EPOCHS": "1"}
+QUICK = {"SEEDS": "3", "EPOCHS": "2", "SWEEP_EPOCHS": "1"}
 
 
 def printed(notebook):
