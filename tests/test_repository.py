@@ -24,7 +24,7 @@ PAGES = [path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]
 TARGETS = dict(re.findall(r"(?m)^([a-z-]+):.*\n((?:\t.*\n)*)", MAKEFILE))
 RECIPES = {  # what each target must run
     "test": "-m pytest $(ARGS)",
-    "execute-all": "-m tools.run --language \"$(LANGUAGE)\" $(ARGS)",
+    "execute-all": '-m tools.run --language "$(LANGUAGE)" $(ARGS)',
     "site": "-m tools.site",
     "translate": "-m tools.translate $(ARGS)",
     "refresh": "-m tools.run --in-place",
