@@ -39,8 +39,9 @@ if not (root / "helpers" / "__init__.py").is_file():
 sys.path.insert(0, str(root))"""
 
 
-def files_needed(source: str, root: pathlib.Path = ROOT) -> set[str]:
+def files_needed(source: str, root: pathlib.Path | None = None) -> set[str]:
     """What a Python text imports from helpers, and the notebooks whose taught code it loads: paths from the root."""
+    root = root or ROOT
     found, notebooks = set(), {path.stem for path in (root / "notebooks").glob("*.ipynb")}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
@@ -58,12 +59,12 @@ def code_of(cells: list[dict]) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
-def carried(source: str, root: pathlib.Path = ROOT) -> dict[str, str]:
+def carried(source: str, root: pathlib.Path | None = None) -> dict[str, str]:
     """All files that a text needs, and those that these need in turn: text by path from the root, here or a copy's.
 
     Notebooks are reduced to their cells tagged `definition`, without outputs.
     """
-    files = {}
+    root, files = root or ROOT, {}
     always = ["helpers/__init__.py", "helpers/exercises/__init__.py", "helpers/course.mplstyle"]
     waiting = [*always, *files_needed(source, root)]
     while waiting:

@@ -104,7 +104,8 @@ def test_artists_that_nobody_can_tell_apart_are_one_and_bars_have_the_label_of_t
 
 def test_all_words_and_scales_are_told_and_numbers_of_axes_are_not(ax):
     ax.loglog([1, 10], [1, 10], label="in the legend")
-    ax.set(xlabel="x", ylabel="y", title="middle", xlim=(1, 10))
+    ax.set(xlabel="x", ylabel="y", xlim=(1, 10))
+    ax.set_title("middle", loc="center")
     ax.set_title("left", loc="left")
     ax.text(2, 2, "a note")
     ax.legend()

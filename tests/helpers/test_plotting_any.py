@@ -48,7 +48,8 @@ def test_a_half_plane_is_shaded_where_the_unit_fires_and_its_arrow_points_there(
     (arrow,) = ax.texts
     foot, tip = np.array(arrow.xyann), np.array(arrow.xy)
     assert w @ foot + b == pytest.approx(0, abs=1e-9)
-    np.testing.assert_allclose(tip - foot, 0.2 * np.array(w) / math.hypot(*w), rtol=1e-9, atol=1e-12)
+    length = 0.1 * min(np.ptp(xlim), np.ptp(ylim))
+    np.testing.assert_allclose(tip - foot, length * np.array(w) / math.hypot(*w), rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.filterwarnings("error")

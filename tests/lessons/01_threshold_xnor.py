@@ -6,5 +6,5 @@ MISTAKES = [
     Mistake("the weights of the counting network are counted as its units",
             "build_parity(d)[0].shape[1]",
             "build_parity(d)[0].size",
-            "counting must cost a unit for each bit"),
+            "counting must grow by a unit for each bit"),
 ]  # fmt: skip

@@ -84,6 +84,8 @@ def small_course(place: Path, proof: str = "strict") -> Path:
     ]
     for path in (path for folder, pattern in lessons for path in folder.glob(pattern)):
         path.unlink()
+    for folder in [*(path for path in (root / "notebooks").iterdir() if path.is_dir()), root / "translations"]:
+        shutil.rmtree(folder, ignore_errors=True)  # the lessons in other languages
     shutil.copy(FIXTURE / "tiny.py", root / "helpers" / "exercises")
     shutil.copy(FIXTURE / "README.md", root)
     pyproject = root / "pyproject.toml"
