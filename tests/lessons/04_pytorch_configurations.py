@@ -6,21 +6,20 @@ itself. What is here concerns checks behind trainings that take too long to be t
 
 from tools.mistakes import Mistake
 
-SHORT = {"REFERENCE": False, "EPOCHS": 60, "SEEDS": 3}
-
 MISTAKES = [
-    Mistake("the runs as in the course have a tenth of the course's rate",
-            'Piece(c, (SEED,), LEARNING_RATE, EPOCHS, "raw")',
-            'Piece(c, (SEED,), LEARNING_RATE / 10, EPOCHS, "raw")',
-            "the baseline overfits, configuration 3 does not"),
-    Mistake("seeds that chose the rates judge them, too",
-            "fresh = tuple(range(SEED + SWEEP, SEED + SWEEP + SEEDS))",
-            "fresh = tuple(range(SEED, SEED + SEEDS))",
-            "seeds that chose a rate must not judge it", settings=SHORT),
-    Mistake("the fresh seeds train on targets in points",
-            "Piece(configuration, fresh, rates[name], HALF)",
-            'Piece(configuration, fresh, rates[name], HALF, "raw")',
-            "mean error {errors[name].mean():.1f} out of"),
+    Mistake("the rows with standardised targets have other features",
+            'for raw_part, standard_part in zip(parts["raw"], parts["standard"]):',
+            'for raw_part, standard_part in zip(parts["raw"], parts["standard"]):\n'
+            "    standard_part = standard_part._replace(X=standard_part.X + 1)",
+            "only the targets may differ"),
+    Mistake("the network that learns eight rows by heart lacks its last layer",
+            "for layer in copy.deepcopy(network) if not isinstance(layer, nn.Dropout)",
+            "for layer in copy.deepcopy(network)[:-1] if not isinstance(layer, nn.Dropout)",
+            "the text counts the parameters"),
+    Mistake("dropout stays in training mode",
+            "drop, a = nn.Dropout(0.2), torch.full((1000, 1000), 3.0)",
+            "drop, a = nn.Dropout(0.2), torch.full((1000, 1000), 3.0)\ndrop.eval = lambda: drop",
+            "in evaluation mode dropout must change nothing"),
     Mistake("whatever differs at all is said to stand out",
             "if abs(mean) > 2.75 * np.hypot(*noises)]",
             "if abs(mean) > 0 * np.hypot(*noises)]",
