@@ -285,7 +285,8 @@ def sliders(reader: Reader) -> Iterator[str]:
                         "xpath=ancestor-or-self::*[contains(@class, 'noUi-target') or self::input][1]"
                     )
                     box = track.bounding_box()
-                    reader.page.mouse.click(box["x"] + 0.85 * box["width"], box["y"] + box["height"] / 2)
+                    # Back to its beginning, which the keys have left, however few frames there are.
+                    reader.page.mouse.click(box["x"] + 0.03 * box["width"], box["y"] + box["height"] / 2)
                 end = time.monotonic() + STEP
                 while place.evaluate(SEEN) in (before, "") and time.monotonic() < end:
                     time.sleep(0.1)
