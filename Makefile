@@ -75,10 +75,13 @@ bench:           ## compare speed with what a user would otherwise use
 	@$(PREPARE) $@
 	@$(RUN) -m tools.bench $(ARGS)
 
-browser:         ## do what a reader does, on the website and in a real JupyterLab; needs a Chromium; ARGS="--quick 01" chooses
-	@$(PREPARE) site $@
-	@$(RUN) -m pytest --numprocesses=0 tests/site/test_in_chromium.py
+browser:         ## do in a real JupyterLab what a reader does; needs a Chromium; ARGS="--quick 01" chooses
+	@$(PREPARE) $@
 	@$(RUN) -m tools.browser $(ARGS)
+
+look:            ## look at every page of the website in a Chromium, on three screens
+	@$(PREPARE) site browser
+	@$(RUN) -m pytest --numprocesses=0 tests/site/test_in_chromium.py
 
 cluster:         ## run a study on a Dask scheduler and two workers of this machine
 	@$(PREPARE) $@
@@ -95,4 +98,4 @@ audit:           ## look the pinned packages up among known vulnerabilities; nee
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help env execute-all test lab check refresh publish lint colab translate sweep mistakes elsewhere site bench browser cluster mutants audit clean release grade grade-test
+.PHONY: help env execute-all test lab check refresh publish release grade lint colab translate sweep mistakes elsewhere grade-test site bench browser look cluster mutants audit clean

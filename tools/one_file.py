@@ -82,7 +82,7 @@ def carried(source: str, root: pathlib.Path | None = None) -> dict[str, str]:
     return dict(sorted(files.items()))
 
 
-def self_contained(notebook: nbformat.NotebookNode, root: pathlib.Path = ROOT) -> nbformat.NotebookNode:
+def self_contained(notebook: nbformat.NotebookNode, root: pathlib.Path | None = None) -> nbformat.NotebookNode:
     """The notebook with the files it needs in folded cells before its set-up cell, which looks for them alone.
 
     Raises:
