@@ -52,6 +52,7 @@ BADGE = (
     "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     "(https://colab.research.google.com/github/{owner_and_name}/blob/{release}/notebooks/{name}.ipynb)"
 )
+SITE_LINK = re.compile(r"(?<=\]\()https://[^)\s]*(?=\)<!-- site -->)")  # in README.md, to the website
 BADGES = re.compile(r"\[!\[Open in Colab\][^\n|]*?notebooks/([\w/]+)\.ipynb\)")
 
 
@@ -76,6 +77,12 @@ def badge(repository: str, release: str, name: str, language: str = "en") -> str
     owner_and_name = "/".join(repository.removesuffix(".git").split("/")[-2:])
     name = name if language == "en" else f"{language}/{name}"
     return BADGE.format(owner_and_name=owner_and_name, release=release, name=name)
+
+
+def site_address(repository: str) -> str:
+    """Where GitHub Pages publishes a repository's site; empty for another host."""
+    found = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository)
+    return f"https://{found[1].lower()}.github.io/{found[2]}/" if found else ""
 
 
 def stamp(notebook: nbformat.NotebookNode, repository: str, release: str, name: str, language: str = "en") -> None:
@@ -103,7 +110,8 @@ def write_everywhere() -> list[Path]:
     readmes = sorted(ROOT.glob("README*.md"))
     for readme in readmes:
         text = readme.read_text(encoding="utf-8")
-        put_in_place(BADGES.sub(lambda found: badge(repository, release, found[1]), text), readme)
+        text = BADGES.sub(lambda found: badge(repository, release, found[1]), text)
+        put_in_place(SITE_LINK.sub(site_address(repository) or repository, text), readme)
     return [*notebooks, *readmes]
 
 

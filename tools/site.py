@@ -31,6 +31,7 @@ from helpers import NOTEBOOKS, ROOT
 from tools import badges
 from tools.notebook_files import Failure, named, put_in_place, read
 from tools.one_file import self_contained
+from tools.site_pages import broken_links, outside_resources
 from tools.translate import catalogues
 
 SITE = ROOT / "site"
@@ -68,12 +69,6 @@ def words(language: str) -> dict:
         return "".join(known.get(part, part) for part in re.split(r"(\n{2,}|\n$)", value))
 
     return said(english)
-
-
-def site_address(repository: str) -> str:
-    """Where GitHub Pages publishes a repository's site; empty for another host."""
-    found = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository)
-    return f"https://{found[1].lower()}.github.io/{found[2]}/" if found else ""
 
 
 # A lesson's cells
@@ -161,7 +156,7 @@ def page_of(notebook: NotebookNode, name: str, language: str = "en", solutions: 
     minutes = re.search(r"(\d+) min", notebook.cells[1].source)[1]
     page = nbformat.v4.new_notebook(cells=cells, metadata=dict(notebook.metadata))
     described = {"description": opening, "property=og:title": title, "property=og:description": opening}
-    if pictures and (address := site_address(badges.settings()["repository"])):
+    if pictures and (address := badges.site_address(badges.settings()["repository"])):
         described["property=og:image"] = f"{address}{languages()[language]}_images/{next(iter(pictures))}"
     page.metadata["myst"] = {"html_meta": described | {"property=og:type": "article"}}
     return Page(name, title, minutes, opening, page, pictures, alternatives)
@@ -255,7 +250,7 @@ def write_sources(folder: pathlib.Path, language: str, solutions: bool) -> list[
     (folder / "static" / "mathjax" / "tex-svg.js").write_bytes(mathjax())
     put_in_place(start_page(pages, language), folder / "index.md")
     put_in_place(evidence_page(lessons, pages, language), folder / "evidence.md")
-    if root := site_address(badges.settings()["repository"]):
+    if root := badges.site_address(badges.settings()["repository"]):
         names = ["index", *(page.name for page in pages), "evidence"]
         put_in_place(
             sitemap([f"{root}{languages()[language]}{name}.html" for name in names]), folder / "extra" / "sitemap.xml"
@@ -277,13 +272,15 @@ def build(output: pathlib.Path, solutions: bool = True) -> None:
             source.mkdir(parents=True)
             write_sources(source, language, solutions)
             run_sphinx(source, made / folder, language, pathlib.Path(scratch, "doctrees", language))
+        if wrong := broken_links(made) + outside_resources(made):
+            raise Failure(f"Links that lead nowhere, or to another host: {'; '.join(wrong)}")
         (made / ".nojekyll").touch()  # GitHub Pages would leave out folders that begin with _
         shutil.rmtree(output, ignore_errors=True)
         os.replace(made, output)
 
 
 def run_sphinx(source: pathlib.Path, target: pathlib.Path, language: str, doctrees: pathlib.Path) -> None:
-    say, root = words(language), site_address(badges.settings()["repository"])
+    say, root = words(language), badges.site_address(badges.settings()["repository"])
     settings = {"title": say["title"], "short_title": say["short_title"], "search": say["search"], "language": language}
     settings["source"] = str(source)
     settings |= {

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 
 from helpers import NOTEBOOKS
-from tests.site.reading import broken_links, outside_resources, pages
 from tools import site
 from tools.notebook_files import Failure, read
+from tools.site_pages import broken_links, outside_resources, pages
 
 pytest.importorskip("sphinx", reason="`make test` brings the site's set, tests/requirements-site.txt")
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[!.]*.ipynb"))

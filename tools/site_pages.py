@@ -1,4 +1,4 @@
-"""Read a built site as a browser would: its pages' links, anchors, pictures and words."""
+"""Read a built website as a browser would: its pages' links, anchors, pictures and words."""
 
 import pathlib
 from html.parser import HTMLParser
