@@ -51,7 +51,6 @@ SURVIVORS = [
     ("execute.run_all", r"wait=«False => None»", "None is as good as False"),
     ("colab.files_needed", r'or "« => XXXX»"', "neither text begins with helpers"),
     ("checks.require_pair", r"require_float\(«name => None»", "the message names the pair, not one of its numbers"),
-    ("execute.parameters_of", r'line = \{\}, "« => XXXX»', "a text that Python cannot parse is quoted by Python's error"),
     ("colab.self_contained", r"error.text or '« => XXXX»'", "Python's error has its text"),
     ("colab.carried", r"ensure_ascii=«False => None»", "None is as good as False"),
     ("colab.self_contained", r'rstrip\("?«', "files end in a line end, and in no X"),

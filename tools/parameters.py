@@ -1,29 +1,45 @@
-"""Parameters from the command line: read as papermill reads them, refused unless a notebook has them."""
+"""Parameters from the command line: refused unless a notebook has them."""
 
 import ast
 
 import nbformat
 
+from helpers.definitions import cells_tagged
 from tools.notebook_files import Failure
-from tools.tidy import NOTEBOOK
+
+PLAIN = "parameters must be plain values, each on a line such as SEED = 0"
 
 
 def parameters_of(notebook: nbformat.NotebookNode) -> dict[str, object]:
-    """The defaults in the cell tagged `parameters`, by name, as papermill finds them.
+    """The defaults in the cell tagged `parameters`, by name; Python reads them, so annotations do not matter.
+
+    papermill's own reading misses names with some annotations, A = B = 1, and every line with a second = in it.
 
     Raises:
-        Failure: if one is no plain value, such as a number or a text; it quotes the line.
+        Failure: if a line gives a name no plain value, such as a number or a text; it quotes the line.
     """
-    from papermill import inspect_notebook  # takes a second: only if somebody asks
-
-    known = nbformat.from_dict(notebook | {"metadata": NOTEBOOK})
+    lines = "".join(cell.source for cell in cells_tagged(notebook, "parameters")[:1])  # papermill too takes the first
+    try:
+        statements = ast.parse(lines).body
+    except SyntaxError as error:
+        raise Failure(f"{PLAIN}, got {(error.text or lines).strip()!r}") from None
     defaults = {}
-    for name, found in inspect_notebook(known).items():
+    for statement in statements:
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.Expr(ast.Constant()):  # the last: words instead of a comment
+                continue
+            case ast.Assign(targets, value):
+                pass
+            case ast.AnnAssign(target, _, value):
+                targets = [target]
+            case _:
+                targets = value = None
         try:
-            defaults[name] = ast.literal_eval(found["default"])
-        except (ValueError, SyntaxError, TypeError):
-            line = f"{name} = {found['default']}"
-            raise Failure(f"parameters must be plain values, each on a line such as SEED = 0, got {line!r}") from None
+            plain = ast.literal_eval(value)
+            defaults |= {target.id: plain for target in targets}
+        except (AttributeError, ValueError, SyntaxError, TypeError):  # no names, or something to compute
+            line = ast.get_source_segment(lines, statement).splitlines()[0]
+            raise Failure(f"{PLAIN}, got {line!r}") from None
     return defaults
 
 

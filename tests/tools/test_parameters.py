@@ -1,4 +1,4 @@
-"""Parameters of the command line are read as papermill reads them, and refused unless a notebook has them."""
+"""Parameters of the command line are read as Python reads them, and refused unless a notebook has them."""
 
 import nbformat
 import pytest
@@ -19,7 +19,27 @@ def test_parameters_are_the_plain_values_of_the_tagged_cell():
     assert parameters_of(whole) == {"SEED": -1, "RATE": 1e-3, "NAME": "a"} and "kernelspec" not in whole.metadata
 
 
-@pytest.mark.parametrize("line", ["EPOCHS = 2 * 100", "A = {[]: 1}", "A = open"])
+def test_whatever_python_takes_for_a_plain_value_is_a_parameter():
+    """papermill itself knows none of the first four (its issues 906 and 807)."""
+    lines = """from typing import Literal
+KIND: Literal['a', 'b'] = 'a'
+X = Y = 1
+RATE = 0.1  # not RATE = 1
+COUNT: numpy.int64 = 2
+'''Words
+and words.'''
+SIZES = {
+    'a': 1,  # one
+}"""
+    known = {"KIND": "a", "X": 1, "Y": 1, "RATE": 0.1, "COUNT": 2, "SIZES": {"a": 1}}
+    assert parameters_of(notebook("1", parameters=lines)) == known
+
+
+COMPUTED = ["EPOCHS = 2 * 100", "A = {[]: 1}", "A = open", "A = [open]", "print()", "if SEED: A = 1"]
+NO_NAMES = ["A, B = 1, 2", "SEED += 1", "A: int", "A[0] = 1", "A = (1", "%matplotlib inline"]
+
+
+@pytest.mark.parametrize("line", COMPUTED + NO_NAMES)
 def test_a_parameter_that_is_no_plain_value_is_refused_with_its_line(line):
     said = f"parameters must be plain values, each on a line such as SEED = 0, got {line!r}"
     assert refused(parameters_of, notebook("1", parameters=f"SEED = 0\n{line}\nRATE = 0.5")) == said
