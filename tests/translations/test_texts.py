@@ -81,6 +81,14 @@ def test_a_field_that_is_lost_added_or_broken_is_refused(new):
         rewrite_code(CODE, {"not a number: {x!r}": new}.get)
 
 
+def test_code_in_prose_is_read_as_code():
+    source = 'A *line*.\n\n```python\ndef f(x):\n    """The square."""\n    return x**2  # not x\n```\n\nEnd.'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    assert [text.words for text in texts(notebook)] == ["A *line*.", "The square.", "not x", "End."]
+    (cell,) = rewrite(notebook, {"The square.": "El cuadrado.", "not x": "y no x"}.get).cells
+    assert cell.source == source.replace("The square.", "El cuadrado.").replace("not x", "y no x")
+
+
 def test_markdown_is_cut_into_paragraphs_and_items_and_joined_again():
     source = "# Title\n\nOne *line*\nmore:\n\n- item $x$\n- item\n\n```python\na\n\nb\n```\n\n$$x = 1$$\n"
     assert "".join(blocks(source)) == source

@@ -33,6 +33,7 @@ FIELD = re.compile(r"(?<!\{)(?:\{\{)*(\{(?:[^{}]|\{[^{}]*\})+\})")  # of an f-st
 WORD = re.compile(r"[^\W\d_]{2,}")
 COMMENT = re.compile(r"#\s*(@title )?")
 FOR_TOOLS = re.compile(r"#\s*(fmt:|noqa|type:)")
+FENCE = re.compile(r"(?s)(```python\n)(.*?)(```)")  # code in prose, such as a solution's
 WIDTH = 112  # columns for a text that stands in pieces
 
 
@@ -274,32 +275,51 @@ def rewrite_code(source: str, say: Say, shown: frozenset[str] = frozenset()) -> 
 # Notebooks
 
 
+def texts_of_code(source: str, shown: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """What a reader sees of some code, in order, each text with its kind."""
+    found = [(start, words, "comment") for start, _, words in comments(source)]
+    for start, _, node in literals(source, shown):
+        found.append((start, template(node), "string"))
+        found += [(start, words, "string") for words in constants_in_fields(node) if words in shown]
+    yield from ((words, kind) for _, words, kind in sorted(found))
+
+
+def texts_of_prose(source: str, shown: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """What a reader sees of a Markdown text: its paragraphs and items, and the texts of code in it."""
+    for block in blocks(source):
+        if fence := FENCE.fullmatch(block):
+            yield from texts_of_code(fence[2], shown)
+        elif says_something(block) and not block.startswith("[![Open in Colab]"):
+            yield block, "prose"
+
+
+def rewrite_prose(source: str, say: Say, shown: frozenset[str] = frozenset()) -> str:
+    """A Markdown text with what `say` knows in place of its own, in its code too."""
+
+    def new(block: str) -> str:
+        if fence := FENCE.fullmatch(block):
+            return fence[1] + rewrite_code(fence[2], say, shown) + fence[3]
+        return (say(block) or block) if says_something(block) else block
+
+    return "".join(map(new, blocks(source)))
+
+
 def texts(notebook: NotebookNode, shown: frozenset[str] = frozenset()) -> Iterator[Text]:
     """All that a reader sees of a notebook's sources, in order."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            for block in blocks(cell.source):
-                if says_something(block) and not block.startswith("[![Open in Colab]"):
-                    yield Text(cell.id, block, "prose")
-        else:
-            found = [(start, template(node), "string") for start, _, node in literals(cell.source, shown)]
-            found += [(start, words, "comment") for start, _, words in comments(cell.source)]
-            for start, _, node in literals(cell.source, shown):
-                found += [(start, words, "string") for words in constants_in_fields(node) if words in shown]
-            for _, words, kind in sorted(found):
-                yield Text(cell.id, words, kind)
+        found = texts_of_prose if cell.cell_type == "markdown" else texts_of_code
+        yield from (Text(cell.id, words, kind) for words, kind in found(cell.source, shown))
 
 
 def rewrite(notebook: NotebookNode, say: Say, shown: frozenset[str] = frozenset()) -> NotebookNode:
     """A copy of a notebook with every text that `say` knows in the place of the English one, without outputs."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = "".join((say(b) or b) if says_something(b) else b for b in blocks(cell.source))
-        else:
-            try:
-                cell.source = rewrite_code(cell.source, say, shown)
-            except ValueError as error:
-                raise ValueError(f"cell {cell.id}: {error}") from None
+        write = rewrite_prose if cell.cell_type == "markdown" else rewrite_code
+        try:
+            cell.source = write(cell.source, say, shown)
+        except ValueError as error:
+            raise ValueError(f"cell {cell.id}: {error}") from None
+        if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
