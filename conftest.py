@@ -10,10 +10,9 @@ import sys
 import pytest
 from nbval.plugin import IPyNbCell
 
-from helpers import NOTEBOOKS
-from tests.house_rules import house_rules, table  # noqa: F401  a fixture
 from tests.stored_output import compare_figures, text_difference, without_pictures
 
+pytest_plugins = ["tests.given"]
 compare_text = IPyNbCell.compare_outputs
 
 
@@ -49,22 +48,3 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if isinstance(item, IPyNbCell):
             item.options["check"] = True
-
-
-@pytest.fixture(params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def notebook_path(request):
-    """Each notebook in turn; a new one is found by its name alone."""
-    return request.param
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with an empty folder `in` for notebooks; runs put their results into `out`."""
-    (tmp_path / "in").mkdir()
-    return tmp_path
-
-
-def pytest_terminal_summary(terminalreporter):
-    """What departs from the rules of the house where they are not strict, in one table at the end."""
-    for line in table(terminalreporter.stats.get("passed", [])):
-        terminalreporter.write_line(line)

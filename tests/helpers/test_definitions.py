@@ -13,11 +13,6 @@ from helpers import ROOT, definitions
 from helpers.definitions import cells_tagged, load_taught
 
 
-def test_loading_an_unknown_notebook_lists_those_there_are():
-    with pytest.raises(FileNotFoundError, match="^name must be one of 01_threshold_xnor, 02_.*, got '99'"):
-        load_taught("99")
-
-
 def test_what_a_notebook_defines_is_loaded_and_an_error_in_it_names_the_cell(tmp_path, monkeypatch):
     def cell(source, *tags):
         return {"cell_type": "code", "id": f"id-{len(source)}", "metadata": {"tags": list(tags)}, "source": [source]}

@@ -1,6 +1,5 @@
 """Figures are read back: the data behind a label, and what a picture says against its own words."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -8,13 +7,6 @@ from helpers import plotting
 from helpers.read_back import contradictions
 
 X = np.arange(1.0, 4.0)
-
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
 
 
 @pytest.mark.parametrize(
@@ -138,10 +130,8 @@ def test_a_caption_names_the_classes_as_they_are_drawn(ax, caption, count):
     assert len(list(contradictions(ax.figure, caption))) == count
 
 
-def test_show_refuses_with_that_sentence_and_a_text_that_nobody_can_see(ax):
+def test_show_refuses_with_that_sentence(ax):
     ax.plot(X, X, label="a")
-    with pytest.raises(ValueError, match="alt must be a sentence"):
-        plotting.show(ax.figure, alt="\u200b", caption="c")
     ax.set(ylabel="loss (log scale)")
     with pytest.raises(ValueError, match="^Only a logarithmic y axis may be labelled"):
         plotting.show(ax.figure, alt="a", caption="c")

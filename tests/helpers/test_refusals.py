@@ -1,12 +1,7 @@
 """Every drawing function refuses what it cannot take, by name, value and range."""
 
-import matplotlib
-
-matplotlib.use("Agg")
 import math
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,54 +10,24 @@ from hypothesis import strategies as st
 from helpers import graph_drawing, plotting
 from tests.helpers.values import MODERATE, NOT_FINITE, NOT_NUMBERS, amiss, other_shapes, refusal
 
-
-@pytest.fixture
-def ax():
-    fig, ax = plt.subplots()
-    yield ax
-    plt.close(fig)
-
-
-INTERVALS = st.tuples(st.floats(-5, 5), st.floats(0.1, 5)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-
-
 NOT_ANY_NUMBER = amiss("require_float", -math.inf, math.inf)
-
-
 NO_LABELS = st.one_of(st.sampled_from([-1, 2, 0.5, None]), st.integers(), st.floats()).filter(lambda v: v not in (0, 1))
-
-
 NO_PAIRS = st.one_of(NOT_NUMBERS, st.lists(MODERATE), st.tuples(MODERATE, NOT_FINITE)).filter(
     lambda v: not isinstance(v, list) or len(v) != 2
 )
-
-
 NO_REGION = (
     st.one_of(NO_PAIRS, st.tuples(MODERATE, MODERATE).filter(lambda v: v[0] >= v[1])),
     "be two finite numbers, the lower first",
 )
-
-
 NODES = st.tuples(st.integers(-1, 2), st.integers(-1, 2))
-
-
 NO_EDGES = st.one_of(
     st.tuples(st.tuples(NODES, NODES), st.just("")).filter(lambda e: {*e[0]} != {(0, 0), (1, 0)}),
     st.tuples(st.just(((0, 0), (1, 0))), st.one_of(st.none(), st.integers())),
 ).map(lambda edge: dict([edge]))
-
-
 CHAIN = [("a", "b"), ("b", "c")]
-
-
 OTHER_EDGES = st.lists(st.tuples(*[st.sampled_from("abcd")] * 2), max_size=3).filter(lambda edges: edges != CHAIN)
-
-
 NO_NAMES = st.one_of(st.text(), st.integers()).filter(lambda name: name not in ("a", "b", "c"))
-
-
 NETWORK, UNIT, LAID_OUT = [["a"], ["b"]], (0, 1), graph_drawing.layout(CHAIN)
-
 
 # (a call on Axes with a value that is amiss, what is refused, such values, what it must be)
 REFUSED = [

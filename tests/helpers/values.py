@@ -29,6 +29,7 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 NOT_FINITE = st.sampled_from([math.nan, math.inf, -math.inf])
 NUMPY_INTEGERS = st.sampled_from([int, np.int8, np.uint8, np.int16, np.int64, np.uint64])
 MODERATE = st.floats(-100, 100)
+INTERVALS = st.tuples(st.floats(-5, 5), st.floats(0.1, 5)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 SMALL_ARRAYS = arrays(float, array_shapes(max_dims=3, max_side=3), elements=MODERATE)
 JUNK = st.recursive(
     st.one_of(st.none(), st.just(...), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), SMALL_ARRAYS,

@@ -14,16 +14,6 @@ def taught():
     return load_taught("02_numpy_backprop")
 
 
-def test_the_split_is_the_one_of_train_test_split():
-    from sklearn.model_selection import train_test_split
-
-    X = np.random.RandomState(42).randn(1000, 2)
-    Y = np.logical_xor(X[:, :1] > 0, X[:, 1:] > 0).astype(float)
-    X_train, X_val, Y_train, Y_val = train_test_split(X, Y, test_size=0.2, random_state=42)
-    for ours, theirs in zip(data.xor_clouds(), (X_train, Y_train, X_val, Y_val)):
-        np.testing.assert_array_equal(ours, theirs)
-
-
 @pytest.mark.parametrize("name", NETWORKS)
 def test_float32_stays_float32(taught, name):
     network = getattr(taught, name)

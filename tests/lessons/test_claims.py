@@ -16,11 +16,6 @@ ORDERS = {ast.Lt: "below", ast.LtE: "below", ast.Gt: "above", ast.GtE: "above"}
 TOLERANCE = 1e-3  # an upper bound so small says that two things are equal, and has no other side
 
 
-@pytest.fixture
-def notebook(notebook_path):
-    return nbformat.read(notebook_path, as_version=4)
-
-
 def assertions(source):
     """The conditions that the assertions of a cell demand; all(findings.values()) demands those of `findings`."""
     tree = ast.parse(source)

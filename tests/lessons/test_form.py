@@ -11,27 +11,16 @@ import re
 import socket
 
 import nbformat
-import pytest
 
 from helpers import ROOT
 from helpers.definitions import cells_tagged, load_taught
+from tests.given import refresh, require_none
 from tools import badges
 from tools.one_file import code_of, self_contained
 from tools.tidy import tidy
 
 OPENING_VERBS = {"Build", "Train", "Trace", "Compare", "Write", "Learn"}
 OPENING, CLOSING = ["You will learn", "You need", "Time"], ["Try it", "What you built", "In practice", "References"]
-
-
-@pytest.fixture
-def notebook(notebook_path):
-    return nbformat.read(notebook_path, as_version=4)
-
-
-@pytest.fixture
-def refresh(notebook_path):
-    """The command that runs the notebook and stores what comes out."""
-    return f"run `make refresh NB={notebook_path.stem.split('_')[0]}`"
 
 
 def code_cells(notebook):
@@ -45,8 +34,9 @@ def headings(notebook):
 
 
 def brief(cell):
-    """The first line of a cell that says something, to be found by."""
-    return next((line for line in cell.source.splitlines() if line.strip()), "an empty cell")[:60]
+    """How a cell is called in a message: by its id, and its first line that says something."""
+    line = next((line for line in cell.source.splitlines() if line.strip()), "an empty cell")
+    return f"cell {cell.id} ({line[:60]!r})"
 
 
 def calls_at_top_level(cell, name):
@@ -63,52 +53,58 @@ def test_every_code_cell_is_plain_python(notebook):
         try:
             ast.parse(cell.source)
         except SyntaxError as error:
-            pytest.fail(f"{brief(cell)!r}: write it without magics and shell commands: {error}", pytrace=False)
+            require_none([(f"{brief(cell)} is no Python, {error}", "write it without magics and shell commands")])
 
 
-def test_every_code_cell_ran_once_from_top_to_bottom(notebook, refresh):
+def test_every_code_cell_ran_once_from_top_to_bottom_without_errors_and_warnings(notebook, notebook_path):
     counts = [cell.execution_count for cell in code_cells(notebook)]
-    assert counts == list(range(1, len(counts) + 1)), f"the cells were not run in order: {refresh}"
+    if counts != list(range(1, len(counts) + 1)):
+        require_none([(f"the cells were not run in order, their counts are {counts}", refresh(notebook_path))])
+    bad = [
+        brief(cell)
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
+    require_none(
+        (f"{cell} stores an error or a warning", f"mend its cause, then {refresh(notebook_path)}") for cell in bad
+    )
 
 
-def test_no_stored_output_is_an_error_or_a_warning(notebook, refresh):
+def test_a_cell_that_prints_or_shows_at_top_level_has_its_output_stored(notebook, notebook_path):
+    found = []
     for cell in code_cells(notebook):
-        for output in cell.outputs:
-            bad = output.output_type == "error" or output.get("name") == "stderr"
-            assert not bad, f"{brief(cell)!r} stores an error or a warning: mend its cause, then {refresh}"
+        stored = {kind for o in cell.outputs for kind in (o.output_type, *o.get("data", {}))}
+        if calls_at_top_level(cell, "print") and "stream" not in stored:
+            found.append(f"{brief(cell)} prints, and no output is stored")
+        if calls_at_top_level(cell, "plotting.show") and "image/png" not in stored:
+            found.append(f"{brief(cell)} shows a figure, and no figure is stored")
+    require_none((what, refresh(notebook_path)) for what in found)
 
 
-def test_a_cell_that_prints_or_shows_at_top_level_has_its_output_stored(notebook, refresh):
-    for cell in code_cells(notebook):
-        if calls_at_top_level(cell, "print"):
-            stored = any(o.output_type == "stream" for o in cell.outputs)
-            assert stored, f"{brief(cell)!r} prints, and no output is stored: {refresh}"
-        if calls_at_top_level(cell, "plotting.show"):
-            stored = any("image/png" in o.get("data", {}) for o in cell.outputs)
-            assert stored, f"{brief(cell)!r} shows a figure, and no figure is stored: {refresh}"
-
-
-def test_every_figure_has_a_text_alternative_a_light_background_and_a_visible_caption(notebook, refresh):
+def test_every_figure_has_a_text_alternative_a_light_background_and_a_visible_caption(notebook, notebook_path):
+    found = []
     for cell in code_cells(notebook):
         for output, after in zip(cell.outputs, [*cell.outputs[1:], {}]):
-            if "image/png" not in output.get("data", {}):
-                continue
-            advice = f"{brief(cell)!r}: let the figure leave through plotting.show with alt and caption, then {refresh}"
-            metadata = output.metadata.get("image/png", {})
-            alt = metadata.get("alt", "")
-            assert len(alt) > 30, (
-                f"no text alternative, or one too short to say what the figure shows: {alt!r}; {advice}"
-            )
-            assert output.data["text/plain"] == alt, advice
-            assert f'alt="{html.escape(alt)}"' in output.data.get("text/html", ""), advice
-            assert metadata["needs_background"] == "light" == output.metadata.get("needs_background"), advice
-            assert after.get("data", {}).get("text/markdown", "").strip("*").strip(), f"no caption; {advice}"
+            if "image/png" in output.get("data", {}):
+                own = output.metadata.get("image/png", {})
+                alt, data = own.get("alt", ""), output.data
+                lacks = {
+                    f"a text alternative that says what it shows, not {alt!r}": len(alt) > 30,
+                    "the same alternative in each form": data.get("text/plain") == alt
+                    and f'alt="{html.escape(alt)}"' in data.get("text/html", ""),
+                    "a light background": {m.get("needs_background") for m in (own, output.metadata)} == {"light"},
+                    "a visible caption": after.get("data", {}).get("text/markdown", "").strip("*").strip(),
+                }  # fmt: skip
+                found += [f"the figure of {brief(cell)} lacks {what}" for what, there in lacks.items() if not there]
+    remedy = f"let it leave through plotting.show(fig, alt=..., caption=...), then {refresh(notebook_path)}"
+    require_none((what, remedy) for what in found)
 
 
 def test_figures_leave_only_through_show(notebook):
-    for cell in code_cells(notebook):
-        other = "plt.show(" in cell.source or "IPython.display" in cell.source
-        assert not other, f"{brief(cell)!r}: show the figure with plotting.show(fig, alt=..., caption=...)"
+    others = [cell for cell in code_cells(notebook) if re.search(r"plt\.show\(|IPython\.display", cell.source)]
+    remedy = "show the figure with plotting.show(fig, alt=..., caption=...)"
+    require_none((f"{brief(cell)} shows something by itself", remedy) for cell in others)
 
 
 def test_definitions_run_alone_and_in_order(notebook_path):
@@ -116,18 +112,20 @@ def test_definitions_run_alone_and_in_order(notebook_path):
     try:
         load_taught(notebook_path.stem)
     except Exception as error:
-        pytest.fail(f"tag the cells `definition` that the definitions need, and no others: {error!r}", pytrace=False)
+        remedy = "tag the cells `definition` that the definitions need, and no others"
+        require_none([(f"the definitions do not run by themselves: {error!r}", remedy)])
 
 
-def test_a_notebook_is_stored_in_the_form_that_tidy_writes(notebook, notebook_path, refresh):
+def test_a_notebook_is_stored_in_the_form_that_tidy_writes(notebook, notebook_path):
     stored = notebook_path.read_text(encoding="utf-8")
-    assert not cells_tagged(notebook, "injected-parameters"), refresh
-    assert nbformat.writes(tidy(notebook)) + "\n" == stored, refresh
+    as_it_is = not cells_tagged(notebook, "injected-parameters") and nbformat.writes(tidy(notebook)) + "\n" == stored
+    require_none([] if as_it_is else [("it is stored as a front end left it", refresh(notebook_path))])
 
 
 def test_a_notebook_is_small_enough_to_be_shown_and_sent(notebook_path):
-    size = notebook_path.stat().st_size
-    assert size < 1.5e6, f"{size / 1e6:.1f} MB: make figures smaller or fewer, 1.5 MB are what GitHub shows"
+    size = notebook_path.stat().st_size / 1e6
+    large = [(f"it has {size:.1f} MB, and GitHub shows 1.5 MB", "make its figures smaller or fewer")]
+    require_none(large if size > 1.5 else [])
 
 
 # Rules of the house: sections
@@ -165,15 +163,15 @@ def test_closing_sections_come_in_order(notebook, house_rules):
 
 def test_a_notebook_has_a_figure_and_an_exercise(notebook, house_rules):
     figures = any("image/png" in o.get("data", {}) for cell in code_cells(notebook) for o in cell.outputs)
-    found = [] if figures else [("it has no figure", "one figure for each claim")]
+    found = [] if figures else [("it has no figure", "show one for each claim, through plotting.show")]
     if not cells_tagged(notebook, "exercise"):
-        found.append(("it has no exercise", "one where each thing is built; CONTRIBUTING.md says how"))
+        found.append(("it has no exercise", "ask one where each thing is built; CONTRIBUTING.md says how"))
     house_rules(found)
 
 
 def test_code_cells_hold_one_idea(notebook, house_rules):
     long = [cell for cell in code_cells(notebook) if len(cell.source.splitlines()) > 30]
-    house_rules((f"{brief(cell)!r} has more than 30 lines", "split it, one idea a cell") for cell in long)
+    house_rules((f"{brief(cell)} has more than 30 lines", "split it, one idea a cell") for cell in long)
 
 
 def test_the_readme_lists_the_notebook_with_its_title_and_minutes(notebook, notebook_path, house_rules):
@@ -183,7 +181,9 @@ def test_the_readme_lists_the_notebook_with_its_title_and_minutes(notebook, note
     number = notebook_path.stem.split("_")[0].lstrip("0")
     title = f"[{number} {headings(notebook)[0][1]}](notebooks/{notebook_path.name})"
     if not [row for row in rows if title in row and f"| {minutes[0]} |" in row]:
-        house_rules([("README.md does not list it so", f"a row with {title} and | {minutes[0]} |, as its cells say")])
+        house_rules(
+            [("README.md does not list it so", f"add a row with {title} and | {minutes[0]} |, as its cells say")]
+        )
 
 
 # Rules of the house: set-up and parameters
@@ -192,8 +192,10 @@ def test_the_readme_lists_the_notebook_with_its_title_and_minutes(notebook, note
 def test_setup_cell_and_badge_carry_the_address_in_pyproject(notebook, notebook_path, house_rules):
     course = badges.settings()
     setups, remedy = cells_tagged(notebook, "setup"), "run `python -m tools.badges`"
-    assert len(setups) == 1 and code_cells(notebook)[0] is setups[0], "tag the first code cell, and no other, `setup`"
-    assert setups[0].source == badges.setup_cell(course["repository"], course["release"]), remedy
+    if setups != code_cells(notebook)[:1]:
+        require_none([(f"{len(setups)} cells are the set-up cell", "tag the first code cell, and no other, `setup`")])
+    if setups[0].source != badges.setup_cell(course["repository"], course["release"]):
+        require_none([("the set-up cell is not the course's own", remedy)])
     badge = badges.badge(course["repository"], course["release"], notebook_path.stem)
     there = badge in notebook.cells[0].source
     house_rules([] if there else [("the first cell has no badge", f"add a line `<!-- badge -->`, then {remedy}")])
@@ -219,21 +221,11 @@ def test_parameters_stand_in_one_tagged_cell_as_commented_capital_scalars(notebo
     house_rules(found)
 
 
-def test_parameters_are_checked_right_after_they_are_set(notebook, house_rules):
-    cells, found = code_cells(notebook), []
-    for cell in cells_tagged(notebook, "parameters"):
-        after = cells[cells.index(cell) + 1].source
-        names = [s.targets[0].id for s in ast.parse(cell.source).body if is_scalar(s)]
-        lost = [name for name in names if f'"{name}"' not in after]
-        found += [(f"{n} is not checked in the next cell", f'add checks.require_...("{n}", {n}, ...)') for n in lost]
-    house_rules(found)
-
-
 def test_a_notebook_fetches_nothing_but_the_course(notebook, house_rules):
     fetch = r"subprocess|urllib|requests\.|https?://|^[!%]|pip install"
     own = [cell for cell in code_cells(notebook) if "setup" not in cell.metadata.get("tags", [])]
     found = [cell for cell in own if re.search(fetch, cell.source)]
-    house_rules((f"{brief(cell)!r} fetches something", "put the data into the repository") for cell in found)
+    house_rules((f"{brief(cell)} fetches something", "put the data into the repository") for cell in found)
 
 
 # Rules of the house: numbers
@@ -329,15 +321,19 @@ PRIVATE = {
 
 def test_nothing_private_is_stored(notebook_path, notebook):
     names = {getpass.getuser(), socket.gethostname()} - {"root", "localhost", "runner"}
-    built = nbformat.writes(self_contained(notebook))
-    for text in (notebook_path.read_text(encoding="utf-8"), built):
+    patterns = PRIVATE | {
+        "the name of its author or machine": rf"\b(?:{'|'.join(map(re.escape, names))})\b" if names else "$^"
+    }
+    found = []
+    for text in (notebook_path.read_text(encoding="utf-8"), nbformat.writes(self_contained(notebook))):
         text = re.sub(r'"image/png": "[^"]*"|(?<=;base64,)[^"\\]*', "", text)
-        for what, pattern in PRIVATE.items():
-            assert not (found := re.findall(pattern, text)), f"{what} is stored, take it out: {found[:3]}"
-        assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)]
+        found += [
+            (what, re.findall(pattern, text)[:3]) for what, pattern in patterns.items() if re.search(pattern, text)
+        ]
+    remedy = f"take it out of the code that says it, then {refresh(notebook_path)}"
+    require_none((f"{what} is stored, {places}", remedy) for what, places in found)
 
 
 def test_the_search_for_private_things_finds_them():
     samples = ["/home/ada/x", "0x7f3a52c1d2e0", "2026-01-02T03:04", "ghp_" + 20 * "a", "10.1.2.3"]
-    for pattern, sample in zip(PRIVATE.values(), samples):
-        assert re.search(pattern, sample)
+    assert all(re.search(pattern, sample) for pattern, sample in zip(PRIVATE.values(), samples, strict=True))

@@ -3,7 +3,6 @@
 import ast
 import re
 
-import nbformat
 import pytest
 
 from helpers import ROOT
@@ -40,11 +39,6 @@ OPPOSITES = [
     ("groupnorm|group", "batchnorm"),
     ("x1", "x2"), ("x2", "x1"), ("h1", "h2"), ("h2", "h1"),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def notebook(notebook_path):
-    return nbformat.read(notebook_path, as_version=4)
 
 
 def sections(notebook):
