@@ -79,10 +79,10 @@ def badge(repository: str, release: str, name: str, language: str = "en") -> str
     return BADGE.format(owner_and_name=owner_and_name, release=release, name=name)
 
 
-def site_address(repository: str) -> str:
-    """Where GitHub Pages publishes a repository's site; empty for another host."""
+def site_address(repository: str, language: str = "") -> str:
+    """Where GitHub Pages publishes a repository's site, or its pages in a language; empty for another host."""
     found = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", repository)
-    return f"https://{found[1].lower()}.github.io/{found[2]}/" if found else ""
+    return f"https://{found[1].lower()}.github.io/{found[2]}/{language and language + '/'}" if found else ""
 
 
 def stamp(notebook: nbformat.NotebookNode, repository: str, release: str, name: str, language: str = "en") -> None:
@@ -111,7 +111,7 @@ def write_everywhere() -> list[Path]:
     for readme in readmes:
         text = readme.read_text(encoding="utf-8")
         text = BADGES.sub(lambda found: badge(repository, release, found[1]), text)
-        put_in_place(SITE_LINK.sub(site_address(repository) or repository, text), readme)
+        put_in_place(SITE_LINK.sub(site_address(repository, readme.stem.partition(".")[2]) or repository, text), readme)
     return [*notebooks, *readmes]
 
 

@@ -155,6 +155,13 @@ def test_badges_in_the_readme_carry_the_address_in_pyproject():
         assert badges.badge(course["repository"], course["release"], path.stem) in text, "run `python -m tools.badges`"
 
 
+@pytest.mark.parametrize("readme, language", [("README.md", ""), ("README.es.md", "es")])
+def test_a_readme_leads_to_the_site_in_its_language(readme, language):
+    (found,) = badges.SITE_LINK.findall((ROOT / readme).read_text(encoding="utf-8"))
+    repository = badges.settings()["repository"]
+    assert found == (badges.site_address(repository, language) or repository), "run `python -m tools.badges`"
+
+
 def test_a_badge_leads_to_the_notebook_at_its_release():
     place = "https://colab.research.google.com/github/owner/course/blob/v1.0.0/notebooks/01_a.ipynb"
     for address in ("https://github.com/owner/course", "https://github.com/owner/course.git"):
