@@ -13,19 +13,32 @@ import sys
 
 import nbformat
 import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools.notebook_files import error_line, own_code_cells
+from tools.notebook_files import error_line, first_line, own_code_cells
 from tools.processes import KERNEL
 
 STARTS = 3  # a kernel can lose the race for a free port against another run's, before its first cell; then once more
 OUTPUT_TIMEOUT = 60  # seconds for a cell's output to arrive after its end
 
 
+def started() -> list[nbformat.NotebookNode]:
+    """The code cells of the source that began."""
+    cells = own_code_cells(nbformat.read("executed.ipynb", as_version=4))
+    return [cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")]
+
+
 def last_started() -> str:
     """The last code cell that began, by its number among the code cells of the source."""
-    cells = own_code_cells(nbformat.read("executed.ipynb", as_version=4))
-    return f"code cell {sum(bool(cell.metadata.get('papermill', {}).get('start_time')) for cell in cells)}"
+    return f"code cell {len(started())}"
+
+
+def what_was_raised(error: papermill.PapermillExecutionError) -> str:
+    """An exception in one line; a magic that IPython does not know is told on stderr alone."""
+    if error.ename == CellExecutionError.__name__:  # no output is an error
+        said = [output.text for output in started()[-1].outputs if output.get("name") == "stderr"]
+        return first_line(said[-1] if said else str(error))
+    return error_line(error.ename, error.evalue)
 
 
 def execute(job: dict, terminal) -> str:
@@ -40,7 +53,7 @@ def execute(job: dict, terminal) -> str:
             )  # fmt: skip
             return ""
         except papermill.PapermillExecutionError as error:
-            return f"{last_started()}: {error_line(error.ename, error.evalue)}"
+            return f"{last_started()}: {what_was_raised(error)}"
         except CellTimeoutError as error:
             if "IOPub" in str(error):
                 return f"{last_started()}: its output did not arrive within {OUTPUT_TIMEOUT} seconds; print less"

@@ -55,7 +55,8 @@ ENDS = {
     "errs": ("raise KeyError('a\\nb')", "code cell 2: KeyError: 'a\\nb'"),
     "exits": ("import sys; sys.exit(0)", "code cell 2: SystemExit: 0"),
     "floods": ("raise ValueError('first\\n\\nmore')", "code cell 2: ValueError: first"),
-    "stops": ("raise SystemExit", "code cell 2: SystemExit"),
+    "magic": ("%nothing\n1 / 0", "code cell 2: UsageError: Line magic function `%nothing` not found."),
+    "stops": ("import sys; print('so', file=sys.stderr); raise SystemExit", "code cell 2: SystemExit"),
 }
 
 
