@@ -6,12 +6,15 @@ import re
 import secrets
 import stat
 import subprocess
+import warnings
 
 import nbformat
+from nbformat.corpus.words import generate_corpus_id
 
 from helpers import ROOT
 
 SEEN = "[!.]*.ipynb"  # in any folder; those with a dot before their name are hidden
+CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # what format 4.5 allows
 
 
 class Failure(Exception):
@@ -29,14 +32,30 @@ def error_line(name: str, message: str) -> str:
     return f"{name}: {first_line(message)}" if message.strip() else name
 
 
+def mend_ids(notebook: nbformat.NotebookNode) -> None:
+    """Let ids make no notebook invalid: some tools write them into format 4.4, or empty, or the same one twice."""
+    seen = set()
+    if any("id" in cell for cell in notebook.cells):
+        notebook.nbformat_minor = max(5, notebook.nbformat_minor)
+        for cell in notebook.cells:
+            name = cell.get("id")
+            if not isinstance(name, str) or not CELL_ID.fullmatch(name) or name in seen:
+                cell["id"] = generate_corpus_id()
+            seen.add(cell.id)
+
+
 def read(path: pathlib.Path) -> nbformat.NotebookNode:
     """A valid notebook of format 4, or a Failure that says why not."""
     try:
         if path.is_file() and path.stat().st_size == 0:
             raise Failure("the file is empty; delete it, or restore it")
-        notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", nbformat.warnings.DuplicateCellId)  # it gives all but one another id
+            warnings.simplefilter("ignore", nbformat.warnings.MissingIDFieldWarning)
+            notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
         if notebook.get("nbformat") != 4:
             raise Failure(f"nbformat must be 4, got {notebook.get('nbformat')}; open and save it in JupyterLab")
+        mend_ids(notebook)
         nbformat.validate(notebook)
     except Failure:
         raise

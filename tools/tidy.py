@@ -15,6 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.corpus.words import generate_corpus_id
 
+from tools.notebook_files import CELL_ID
+
 TAGS = {
     "setup",
     "parameters",
@@ -108,7 +110,7 @@ def keep_ids(cells: Sequence[NotebookNode], known: Sequence[NotebookNode]) -> No
     taken = {cell.id for cell in known} | set(found.values())
     for position, cell in enumerate(cells):
         for name in (cell.metadata.get("id"), cell.get("id"), generate_corpus_id()):
-            usable = isinstance(name, str) and re.fullmatch(r"[\w-]{1,64}", name, re.ASCII) and name not in taken
+            usable = isinstance(name, str) and CELL_ID.fullmatch(name) and name not in taken
             if position not in found and usable:
                 found[position] = name
                 taken.add(name)

@@ -1,5 +1,6 @@
 """Notebooks as files: found by name, read with a clear refusal, written whole or not at all."""
 
+import json
 import os
 import re
 
@@ -29,6 +30,21 @@ def test_an_error_is_told_in_one_line(message, line):
 def test_a_notebook_is_read_as_it_is(source):
     nbformat.write(notebook("x = 1"), source)
     assert read(source) == notebook("x = 1")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("minor", [0, 4, 5])
+@pytest.mark.parametrize("name", ["", "two words", "x" * 65, 7, None, "same"])
+def test_ids_that_a_tool_wrote_wrongly_are_no_reason_to_refuse_a_notebook(source, name, minor):
+    """As courses have them (jsboige/CoursIA#6254): ids in format 4.4, or empty, or the same one in each cell."""
+    saved = notebook("x = 1", "y = 2")
+    for cell in saved.cells[1:]:
+        cell["id"] = name
+    source.write_text(json.dumps(saved | {"nbformat_minor": minor}))
+    result = read(source)
+    nbformat.validate(result)
+    assert result.nbformat_minor == 5 and [cell.source for cell in result.cells] == [c.source for c in saved.cells]
+    assert len({cell.id for cell in result.cells}) == len(result.cells) and result.cells[0].id == "parameters"
 
 
 @pytest.mark.parametrize(
