@@ -6,6 +6,7 @@ leave_settings_behind()  # before Matplotlib or a kernel reads any
 
 import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 from nbval.plugin import IPyNbCell
@@ -13,6 +14,10 @@ from nbval.plugin import IPyNbCell
 from tests.stored_output import compare_figures, text_difference, without_pictures
 
 pytest_plugins = ["tests.given"]
+COMPARED = (
+    "A fresh run gives something else than what is stored. If you changed the notebook or a helper, {} and look at the "
+    "difference; if not, and only digits or curves moved, tag the cell `nbval-ignore-output` or `unstable-figure`."
+)
 compare_text = IPyNbCell.compare_outputs
 
 
@@ -45,6 +50,9 @@ IPyNbCell.compare_outputs = compare_text_then_figures
 
 def pytest_collection_modifyitems(items):
     """No cell goes without a comparison: nbval would leave out those tagged `nbval-ignore-output`."""
+    from tests.given import refresh  # by now pytest has loaded it as a plugin
+
     for item in items:
         if isinstance(item, IPyNbCell):
             item.options["check"] = True
+            item.module = SimpleNamespace(REMEDY=COMPARED.format(refresh(item.path)))

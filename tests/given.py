@@ -79,6 +79,16 @@ def table(reports):
     return lines
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Below a failure stands what to do about it, where the test's module says that in REMEDY."""
+    report = yield
+    remedy = getattr(getattr(item, "module", None), "REMEDY", "")
+    if report.failed and remedy:
+        report.sections.append(("What to do", remedy))
+    return report
+
+
 def pytest_terminal_summary(terminalreporter):
     """What departs from the rules of the house where they are not strict, in one table at the end."""
     for line in table(terminalreporter.stats.get("passed", [])):

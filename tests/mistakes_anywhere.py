@@ -13,6 +13,7 @@ from tools.mistakes.copies import Edited, rearrange, replace
 TINY, LESSON = "notebooks/01_tiny.ipynb", ["notebooks/01_tiny.ipynb"]
 FORM, EXERCISES = ["tests/lessons/test_form.py"], ["tests/lessons/test_exercises.py"]
 READABILITY, PROOF = ["tests/lessons/test_readability.py"], ["tests/lessons/test_proof.py"]
+PARAMETERS = ["tests/lessons/test_parameters.py"]
 PRINTS, DRAWS = "print(f", "plotting.show("
 
 
@@ -68,7 +69,7 @@ MISTAKES = [
     Edited("two cells are out of order", TINY, rearrange(swap_with_the_next, "def line("), FORM, "run `make refresh"),
     Edited("a heading skips a level", TINY, in_words("## 1. The line", "### 1. The line"), FORM, "skips a level"),
     Edited("a title begins with no verb of the house", TINY, in_words("# Build a straight", "# On a straight"), FORM, "begins with"),
-    Edited("a parameter is not checked", TINY, replace('checks.require_float("SLOPE", SLOPE, 0.5, 5)', "SLOPE"), FORM, "SLOPE is not checked"),
+    Edited("a parameter is not checked", TINY, replace('checks.require_float("SLOPE", SLOPE, 0.5, 5)', "SLOPE"), PARAMETERS, "SLOPE may be anything"),
     Edited("a path of the author's machine is stored", TINY, in_words("Over 3 the line is at 7", "Over /home/ada/x the line is at 7"), FORM, "a path of a machine"),
     Edited("a cell fetches something from the network", TINY, replace("x = np.linspace(0, 3, 31)", 'x = np.linspace(0, 3, 31)  # https://example.org/data'), FORM, "fetches"),
     Edited("the README does not list the notebook", "README.md", replace("Build a straight line", "Build a line"), FORM, "README.md"),

@@ -19,7 +19,7 @@ MATPLOTLIB = environment.pins((environment.ROOT / "requirements.txt").read_text(
 PINNED = not environment.unmet({"matplotlib": MATPLOTLIB})
 
 # Root mean square over all pixels, 0 to 255. Float noise moves a line by less than a hundredth of a pixel (RMS
-# below 0.3); a single marker of another shape or place gives 1 or more. test_figures.py shows both.
+# below 0.3); a single marker of another shape or place gives 1 or more. test_stored_output.py shows it.
 TOLERANCE = 0.6
 
 # How far what is drawn may lie from where it was stored, as a share of its axes, and the limits of the axes themselves.

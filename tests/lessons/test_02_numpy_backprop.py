@@ -6,6 +6,8 @@ import pytest
 from helpers import data
 from helpers.definitions import load_taught
 
+REMEDY = "Mend the definition in notebook 2; or, if it shall promise this no longer, take the test out."
+
 NETWORKS = ("RESIDUAL", "PLAIN", "LITERAL", "RELU_PLAIN", "SIGMOID_RESIDUAL")
 
 

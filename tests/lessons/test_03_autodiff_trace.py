@@ -6,9 +6,6 @@ import math
 import random
 import re
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
@@ -17,6 +14,7 @@ import pytest
 from helpers import graph_drawing, moving, plotting
 from helpers.definitions import NOTEBOOKS, load_taught
 
+REMEDY = "Mend the definition in notebook 3; or, if it shall promise this no longer, take the test out."
 NAME = "03_autodiff_trace"
 INPUTS = ("x1", "x2", "x3", "w1", "w2", "w3", "w4")
 ASSIGNMENT = dict(zip(INPUTS, (-1.5, 3.1, 7.3, 4.5, -2.7, 0.2, -5.0)))
@@ -28,13 +26,6 @@ def taught():
 
 
 # The engine
-
-
-def test_a_value_used_twice_gets_both_roads(taught):
-    a = taught.Node(3.0)
-    assert taught.gradients(a * a)[a] == 6
-    assert taught.gradients(a + a)[a] == 2
-    assert taught.gradients(a * a * a)[a] == 27
 
 
 def test_gradients_are_fresh_and_leave_the_nodes_alone(taught):
@@ -65,16 +56,12 @@ def test_numbers_mix_with_nodes_on_either_side(taught):
         assert taught.gradients(y)[a] == pytest.approx(slope, rel=1e-14)
 
 
-@pytest.mark.parametrize("n, value, slope", [(0, 1, 0), (1, 0, 1), (2, 0, 0), (3, 0, 0)])
-def test_powers_at_zero(taught, n, value, slope):
-    a = taught.Node(0.0)
+@pytest.mark.parametrize("base, n, value, slope", [
+    (0, 0, 1, 0), (0, 1, 0, 1), (0, 2, 0, 0), (0, 3, 0, 0), (-2, 3, -8, 12), (-2, -1, -0.5, -0.25),
+])  # fmt: skip
+def test_powers_of_zero_and_of_negative_bases(taught, base, n, value, slope):
+    a = taught.Node(base)
     assert (a**n).value == value and taught.gradients(a**n)[a] == slope
-
-
-def test_a_negative_base_takes_whole_exponents(taught):
-    a = taught.Node(-2.0)
-    assert (a**3).value == -8 and taught.gradients(a**3)[a] == 12
-    assert (a**-1).value == -0.5 and taught.gradients(a**-1)[a] == -0.25
 
 
 @pytest.mark.parametrize(
@@ -161,11 +148,8 @@ def test_forward_and_backward_sweeps_give_one_matrix_and_count_what_is_connected
 # The trace of f
 
 
-EXTREMES = [*itertools.product((-1e3, 0.0, 1e3), repeat=7)]
-
-
 def test_every_trace_is_finite_and_agrees_with_dual_numbers_at_all_extremes(taught):
-    for values in [*EXTREMES[::7], *itertools.product((-1e6, 1e6), repeat=7)]:
+    for values in [*itertools.product((-1e3, 0.0, 1e3), repeat=7)][::7] + [*itertools.product((-1e6, 1e6), repeat=7)]:
         inputs = dict(zip(INPUTS, values))
         nodes = taught.trace(inputs)
         found = taught.gradients(nodes["f"])
@@ -242,13 +226,6 @@ def test_other_inputs_run_to_the_end_with_right_tables(values, monkeypatch, caps
     f = scope["f"](*values)
     assert "f      x3 · t" in out and scope["long_text"](f) in out
     assert len([data for data in shown if "image/png" in data or "<img" in str(data)]) >= 9
-
-
-@pytest.mark.parametrize("name", [name.upper() for name in INPUTS])
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -1e7])
-def test_other_inputs_are_refused_by_name(name, bad, monkeypatch):
-    with pytest.raises(ValueError, match=f"^{name} must be a number from -1000000.0 to 1000000.0, got"):
-        run_notebook({name: bad}, monkeypatch, last="## What you will build")
 
 
 def test_where_somebody_watches_a_slider_steps_through_with_a_question_on_the_way(monkeypatch):

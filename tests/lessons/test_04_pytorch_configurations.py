@@ -11,6 +11,9 @@ from torch import nn
 
 from helpers import NOTEBOOKS
 from helpers.definitions import load_taught
+from tests.given import require_none
+
+REMEDY = "Mend the definition in notebook 4; or, if it shall promise this no longer, take the test out."
 
 NAMES = ("baseline", "configuration 1", "configuration 2", "configuration 3")
 
@@ -28,25 +31,14 @@ def kinds(network):
     return " ".join(type(layer).__name__ for layer in network)
 
 
-@pytest.mark.parametrize(
-    "name, layers, parameters",
-    [
-        ("baseline", "Linear Sigmoid Linear Sigmoid Linear", 351),
-        (
-            "configuration 1",
-            "Linear BatchNorm1d ReLU Dropout Linear BatchNorm1d Sigmoid Dropout "
-            "Linear BatchNorm1d ReLU Dropout Linear BatchNorm1d Sigmoid Dropout Linear",
-            1153,
-        ),
-        (
-            "configuration 2",
-            "Linear GroupNorm ELU Dropout Linear GroupNorm LeakyReLU Dropout Linear GroupNorm GELU Dropout "
-            "Linear GroupNorm SiLU Dropout Linear GroupNorm ReLU Dropout Linear",
-            20513,
-        ),
-        ("configuration 3", "Linear Sigmoid Dropout Linear Sigmoid Dropout Linear", 351),
-    ],
-)
+@pytest.mark.parametrize("name, layers, parameters", [
+    ("baseline", "Linear Sigmoid Linear Sigmoid Linear", 351),
+    ("configuration 1", "Linear BatchNorm1d ReLU Dropout Linear BatchNorm1d Sigmoid Dropout "
+     "Linear BatchNorm1d ReLU Dropout Linear BatchNorm1d Sigmoid Dropout Linear", 1153),
+    ("configuration 2", "Linear GroupNorm ELU Dropout Linear GroupNorm LeakyReLU Dropout Linear GroupNorm GELU Dropout "
+     "Linear GroupNorm SiLU Dropout Linear GroupNorm ReLU Dropout Linear", 20513),
+    ("configuration 3", "Linear Sigmoid Dropout Linear Sigmoid Dropout Linear", 351),
+])  # fmt: skip
 def test_the_builder_gives_the_layers_and_parameters_of_the_solution(taught, name, layers, parameters):
     network = network_of(taught, name)
     assert kinds(network) == layers
@@ -61,17 +53,12 @@ def test_widths_dropout_and_weight_decay_are_those_of_the_solution(taught):
     assert [c.weight_decay for c in taught.four_configurations().values()] == [0.01, 0.01, 0.01, 1e-3]
 
 
-@pytest.mark.parametrize(
-    "order, layers",
-    [
-        ("norm activation dropout", "Linear BatchNorm1d Sigmoid Dropout Linear"),
-        ("activation norm dropout", "Linear Sigmoid BatchNorm1d Dropout Linear"),
-        ("activation dropout norm", "Linear Sigmoid Dropout BatchNorm1d Linear"),
-    ],
-)
-def test_order_is_the_order_of_the_layers(taught, order, layers):
+@pytest.mark.parametrize("order", ["norm activation dropout", "activation norm dropout", "activation dropout norm"])
+def test_order_is_the_order_of_the_layers(taught, order):
     configuration = taught.Configuration((4,), ("sigmoid",), (0.5,), "batch", order=order)
-    assert kinds(taught.build(configuration, 10, 0)) == layers
+    names = {"norm": "BatchNorm1d", "activation": "Sigmoid", "dropout": "Dropout"}
+    layers = ["Linear", *map(names.get, order.split()), "Linear"]
+    assert kinds(taught.build(configuration, 10, 0)) == " ".join(layers)
 
 
 def test_a_seed_fixes_the_weights_and_another_changes_them(taught):
@@ -153,14 +140,12 @@ def test_sealed_rows_count_the_questions_and_not_the_looks(taught):
 def test_nothing_but_the_seal_and_its_guards_touches_the_test_rows():
     """The rows are split, counted and sealed; whoever indexes with them elsewhere has looked. The seal breaks once."""
     notebook = nbformat.read(NOTEBOOKS / "04_pytorch_configurations.ipynb", as_version=4)
-    allowed = (
-        r"train_rows, val_rows, test_rows = split\(len\(X_all\)\)|len\(test_rows\)|sealed = Sealed\(part\(test_rows\)\)"
-    )
+    allowed = r"train_rows, val_rows, test_rows = split\(len\(X_all\)\)|len\(test_rows\)|Sealed\(part\(test_rows\)\)"
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for cell in code:
-        if "folded" not in cell.metadata.get("tags", []):
-            assert "test_rows" not in re.sub(allowed, "", cell.source), f"cell {cell.id} looks at the test rows"
+    open_ones = [cell for cell in code if "folded" not in cell.metadata.get("tags", [])]
+    looking = [cell for cell in open_ones if "test_rows" in re.sub(allowed, "", cell.source)]
     opened = [cell.id for cell in code for _ in re.findall(r"sealed\.(?:open\(|_)", cell.source)]
-    assert len(opened) == 1, f"the seal must be broken once, got {opened}"
-    before = itertools.takewhile(lambda cell: cell.id != opened[0], code)
-    assert not [cell.id for cell in before if re.search(r"\b(?:test_part|Y_test|P_test)\b", cell.source)]
+    before = itertools.takewhile(lambda cell: cell.id not in opened, code)
+    looking += [cell for cell in before if re.search(r"\b(?:test_part|Y_test|P_test)\b", cell.source)]
+    require_none((f"cell {cell.id} looks at the test rows", "choose on the validation rows") for cell in looking)
+    require_none([] if len(opened) == 1 else [(f"the seal is broken in {opened}", "open it once, in the last study")])

@@ -10,6 +10,7 @@ import re
 import nbformat
 import pytest
 
+from tests.given import require_none
 from tests.lessons.test_formulas import meanings_of
 
 ORDERS = {ast.Lt: "below", ast.LtE: "below", ast.Gt: "above", ast.GtE: "above"}
@@ -102,12 +103,12 @@ def one_sided(notebook):
 
 
 def test_what_is_measured_is_bounded_on_both_sides(notebook, notebook_path):
-    reasons = getattr(meanings_of(notebook_path.stem), "ONE_SIDED", {})
-    found = one_sided(notebook)
-    missing = [f"cell {cell} bounds {what} on one side: {text}" for what, (cell, text) in found.items()
-               if what not in reasons]  # fmt: skip
-    assert not missing, "give each its other side, or a reason in ONE_SIDED:\n" + "\n".join(missing)
-    assert not (idle := reasons.keys() - found.keys()), f"ONE_SIDED gives reasons for what needs none: {idle}"
+    reasons, found = getattr(meanings_of(notebook_path.stem), "ONE_SIDED", {}), one_sided(notebook)
+    drawer = f"ONE_SIDED in tests/lessons/meanings/{notebook_path.stem}.py"
+    missing = [(f"cell {cell} bounds {what} on one side: {text}", f"add the other side, or a reason to {drawer}")
+               for what, (cell, text) in found.items() if what not in reasons]  # fmt: skip
+    idle = [(f"{what} needs no reason", f"take it out of {drawer}") for what in reasons if what not in found]
+    require_none(missing + idle)
 
 
 @pytest.mark.parametrize("code, found", [

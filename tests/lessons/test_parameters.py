@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from helpers import ROOT
 from helpers.definitions import cells_tagged
+from tests.given import require_none
 from tests.helpers.values import amiss, refusal
+
+REMEDY = (
+    "Check each parameter in the cell after them by checks.require_int, _float, _choice or _address, and nothing else."
+)
 
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 
@@ -53,7 +58,9 @@ def load(name):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("checks.require_"):
             given_name, value, *limits = node.args
-            assert ast.literal_eval(given_name) == ast.unparse(value), "a check names another parameter than it checks"
+            if ast.literal_eval(given_name) != ast.unparse(value):
+                remedy = f'write checks.{node.func.attr}("{ast.unparse(value)}", {ast.unparse(value)}, ...)'
+                require_none([(f"{ast.unparse(node)} names another parameter than it checks", remedy)])
             limits = [eval(ast.unparse(limit), scope) for limit in limits]
             ranges[value.id] = (node.func.attr, limits)
     return SimpleNamespace(defaults=defaults, ranges=ranges, run=run)

@@ -24,6 +24,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from helpers import plotting
+from tests.given import require_none
 from tests.lessons.test_parameters import NOTEBOOKS, load, valid
 
 with warnings.catch_warnings():
@@ -81,20 +82,22 @@ def test_red_and_green_of_equal_lightness_would_be_found():
 
 
 def test_colours_of_every_figure_stay_apart_for_colour_blind_readers(notebook_path):
-    for cell, picture in pictures(notebook_path):
-        assert confused(flat_colours(picture)) == [], f"code cell {cell}"
+    remedy = "take colours of plotting (BLUE, VERMILLION, GREY, INK, RUST) or a map such as cividis"
+    alike = [(cell, confused(flat_colours(picture))) for cell, picture in pictures(notebook_path)]
+    require_none((f"code cell {cell} has colours that some confuse, {pairs}", remedy) for cell, pairs in alike if pairs)
 
 
 def test_the_palette_stays_apart_for_colour_blind_readers():
     plotting.use_style()
     cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     named = (plotting.BLUE, plotting.VERMILLION, plotting.GREY, plotting.INK, plotting.RUST)
-    assert confused(np.array([to_rgb(color) for color in dict.fromkeys([*cycle, *named])])) == []
+    alike = confused(np.array([to_rgb(color) for color in dict.fromkeys([*cycle, *named])]))
+    require_none((f"some readers cannot tell these apart: {pair}", "change helpers/course.mplstyle") for pair in alike)
 
 
 def test_every_figure_is_opaque_so_that_a_dark_theme_does_not_show_through(notebook_path):
-    for cell, picture in pictures(notebook_path):
-        assert picture.mode == "RGB" or picture.convert("RGBA").getextrema()[3] == (255, 255), f"code cell {cell}"
+    found = [cell for cell, picture in pictures(notebook_path) if picture.convert("RGBA").getextrema()[3][0] < 255]
+    require_none((f"one can look through the figure of code cell {cell}", "show it by plotting.show") for cell in found)
 
 
 # Words, for every setting
@@ -180,7 +183,8 @@ def test_every_setting_that_is_allowed_runs_to_the_end_with_figures_that_can_be_
     def look(fig, *, alt, caption):
         fig.canvas.draw()
         found = hard_to_read(fig)
-        assert not found, f"{found}: call plotting.use_style() first, or give the figure more room: {alt}"
+        remedy = f"call plotting.use_style() first, or give the figure more room: {alt}"
+        require_none((what, remedy) for what in found)
         plt.close(fig)
 
     monkeypatch.setattr(plotting, "show", look)

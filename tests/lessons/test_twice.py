@@ -1,14 +1,13 @@
 """A reader runs a cell again, or the whole notebook: nothing fails, and the numbers stay as they were."""
 
-import matplotlib
-
-matplotlib.use("Agg")
 import nbformat
 import pytest
 from matplotlib import pyplot as plt
 
 from helpers import plotting
 from tools.parameters import parameters_of
+
+REMEDY = "Let the cell make its own generator from SEED, and change nothing that an earlier cell has made."
 
 CHEAP = {"SEEDS": 3, "EPOCHS": 2, "SWEEP_EPOCHS": 1, "NOISE_SAMPLES": 1000}
 
