@@ -35,14 +35,11 @@ def git(*arguments, cwd):
     return done.stdout.strip()
 
 
-def write(folder, name, *cells, kernel="python3", parameters="SEED = 0  # seed"):
-    """A notebook with a parameter cell and the given code cells."""
-    notebook = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
-    )
-    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    notebook.cells = [first, *map(nbformat.v4.new_code_cell, cells)]
-    nbformat.write(notebook, folder / "in" / f"{name}.ipynb")
+def write(folder, name, *cells, kernel="python3"):
+    """Put a notebook with these code cells into a folder's `in`."""
+    whole = notebook(*cells, parameters="SEED = 0  # seed")
+    whole.metadata.kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
+    nbformat.write(whole, folder / "in" / f"{name}.ipynb")
 
 
 def command(folder, *arguments):

@@ -46,15 +46,3 @@ def test_twenty_runs_at_once_leave_one_whole_result_and_no_rubbish(folder):
     assert [d.stderr for d in done if d.returncode] == []
     nbformat.validate(nbformat.read(folder / "out" / "one.ipynb", 4))
     assert leftovers(folder) == []
-
-
-def test_a_parameter_reaches_the_notebook_and_one_out_of_range_is_one_clear_line(folder):
-    check = "from helpers import checks\nprint(checks.require_int('SEED', SEED, 0, 9))"
-    write(folder, "one", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{check}")
-    assert run_process(folder, "-p", "SEED", "7").returncode == 0
-    result = nbformat.read(folder / "out" / "one.ipynb", 4)
-    assert result.cells[-1].outputs[0].text == "7\n"
-    done = run_process(folder, "-p", "SEED", "70")
-    assert done.returncode == 1
-    assert done.stderr.endswith("ValueError: SEED must be an integer from 0 to 9, got 70.\n")
-    assert nbformat.read(folder / "out" / "one.ipynb", 4) == result

@@ -134,16 +134,6 @@ def tree(tmp_path, monkeypatch):
 ALWAYS = ["helpers/__init__.py", "helpers/course.mplstyle", "helpers/exercises/__init__.py"]
 
 
-def test_what_a_text_imports_from_helpers_is_found(tree):
-    source = (
-        "import numpy\nfrom helpers import checks, data, no_such\nfrom helpers.plotting import BLUE\n"
-        "from math import pi\nfrom helpers.exercises import two as e\nfrom . import x\ntaught = load_taught('two')\n"
-        "print(load('one'))"
-    )
-    files = {"checks.py", "data.py", "plotting.py", "exercises/two.py"}
-    assert one_file.files_needed(source) == {f"helpers/{f}" for f in files} | {"notebooks/two.ipynb"}
-
-
 def test_what_the_carried_files_need_is_carried_too(tree):
     files = one_file.carried("from helpers.data import xor_clouds")
     assert list(files) == sorted([*ALWAYS, "helpers/data.py", "helpers/checks.py"])
@@ -199,13 +189,6 @@ def test_built_notebooks_are_put_into_a_folder_and_listed_by_size(tree, tmp_path
     assert sorted(os.listdir(tmp_path / "all")) == ["a_one.ipynb", "b_one.ipynb", "b_two.ipynb"]
     built = nbformat.read(tmp_path / "all" / "a_one.ipynb", as_version=4)
     assert built.cells[1].id == "helpers"
-    monkeypatch.setattr(sys, "argv", ["colab", "--help"])
-    capsys.readouterr()
-    with pytest.raises(SystemExit):
-        one_file.main()
-    said = " ".join(capsys.readouterr().out.split())
-    assert said.startswith("usage: python -m tools.one_file [-h] [names ...] Build, for each notebook, a single file")
-    assert "names notebooks by name or its beginning; all if none is named" in said and "--output" not in said
 
 
 def test_what_cannot_be_built_is_one_clear_line_and_the_earlier_file_stays(tree, tmp_path, monkeypatch, capsys):

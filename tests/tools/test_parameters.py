@@ -52,30 +52,7 @@ def test_values_are_read_as_papermill_reads_them():
     assert [type(value) for value in values] == [int, int, float, bool, bool, str, str]
 
 
-@pytest.mark.parametrize(
-    "name, value, message",
-    [
-        ("SEDE", 1, "unknown parameter; the notebooks chosen know: FAST, NAME, RATE, SEED"),
-        ("SEED", 0.5, "must be of type int like 0, got 0.5"),
-        ("SEED", True, "must be of type int like 0, got True"),
-        ("NAME", 1, "must be of type str like 'a', got 1"),
-        ("RATE", "1", "must be of type float like 0.5, got '1'"),
-    ],
-)
-def test_parameters_must_be_known_and_of_the_right_type(name, value, message):
-    known = {"one": {"SEED": 0, "RATE": 0.5}, "two": {"NAME": "a", "SEED": 1, "FAST": True}}
-    check_parameters({"SEED": 3, "RATE": 1, "NAME": "b", "FAST": False}, known)
-    assert refused(check_parameters, {name: value}, known) == f"-p {name}: {message}"
-
-
-def test_where_no_notebook_has_parameters_that_is_said():
-    message = "-p SEED: unknown parameter; the notebooks chosen know: none"
-    assert refused(check_parameters, {"SEED": 1}, {"one": {}}) == message
-
-
 PLAIN = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
-
-
 DEFAULTS = st.dictionaries(st.sampled_from("ABCDE"), PLAIN, max_size=4)
 
 
@@ -93,7 +70,7 @@ def test_any_text_is_read_as_one_of_four_types(text):
 
 
 @given(st.dictionaries(NAMES, DEFAULTS, min_size=1, max_size=3), st.data())
-def test_parameters_fit_by_name_and_type_or_are_refused_in_first_line(known, draw):
+def test_parameters_fit_by_name_and_type_or_are_refused_in_one_line(known, draw):
     names = sorted(set().union(*known.values()))
     given_value = draw.draw(PLAIN)
     name = draw.draw(st.sampled_from([*names, "F"]))

@@ -80,7 +80,7 @@ def test_each_failure_is_one_line_with_its_cell_and_keeps_the_earlier_result_and
     assert all((folder / "out" / f"{name}.ipynb").read_text() == OLD for name in ENDS)
     assert leftovers(folder) == [] and not tools_run.RUNNING
     kept = nbformat.read(folder / "stopped" / "floods.ipynb", as_version=4)
-    assert kept.cells[-2].source == ENDS["floods"][0] and kept.cells[-2].outputs, "as far as it came"
+    assert kept.cells[-3].source == ENDS["floods"][0] and kept.cells[-3].outputs, "as far as it came"
 
 
 REPORT = "import os, pathlib; print(SEED, RATE, repr(NAME), pathlib.Path.cwd().name, os.environ['HELPERS_TEST'])"
@@ -235,16 +235,6 @@ def test_a_child_that_starts_after_a_signal_is_ended_too_and_none_after_it_begin
     monkeypatch.setattr(tools_run, "run_one", run_one)
     monkeypatch.setattr(tools_run.os, "cpu_count", lambda: 1)
     assert run() == (143, "", "\nStopped by SIGTERM. Earlier results are as they were.\n") and events == [True]
-
-
-def test_help_says_what_the_program_does(run, capfd):
-    with pytest.raises(SystemExit) as ended:
-        run("--help")
-    said = " ".join(capfd.readouterr().out.split())
-    assert ended.value.code == 0 and tools_run.__doc__.splitlines()[0] in said
-    for words in ("names notebooks by name or its beginning; all if none is named", "--in-place replace the stored",
-                  "--changed only notebooks that git sees as changed", "--output"):  # fmt: skip
-        assert words in said
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
