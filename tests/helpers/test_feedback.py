@@ -66,18 +66,11 @@ def test_numbers_are_found_in_every_dress(typed):
     assert feedback.array(feedback.evaluate(typed, {"np": np, "torch": torch}), (2,)).tolist() == [1, 2]
 
 
-@pytest.mark.parametrize(
-    "answer, told",
-    [
-        ([1, 2, 3], "give 2 numbers; yours has the shape (3,)."),
-        ("12", "not the text '12'"),
-        ({1, 2}, "a set has no order"),
-        ([1, [2, 3]], "this is no array of numbers"),
-        ([1j, 1], "give numbers, not 1j"),
-        ([len, 2], "give numbers, not <built-in"),
-        ([None, 2], "Not answered yet."),
-    ],
-)
+@pytest.mark.parametrize("answer, told", [
+    ([1, 2, 3], "give 2 numbers; yours has the shape (3,)."), ("12", "not the text '12'"),
+    ({1, 2}, "a set has no order"), ([1, [2, 3]], "this is no array of numbers"), ([None, 2], "Not answered yet."),
+    ([1j, 1], "give numbers, not 1j"), ([len, 2], "give numbers, not <built-in"),
+])  # fmt: skip
 def test_what_is_no_such_array_is_refused_in_words(answer, told):
     with pytest.raises(feedback.Told, match=re.escape(told)):
         feedback.array(answer, (2,))

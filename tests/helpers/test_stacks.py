@@ -83,14 +83,11 @@ def test_rows_and_targets_may_differ_within_a_stack(parts):
         torch.testing.assert_close(found.val[:, s], history.val[:, 0], rtol=1e-9, atol=0)
 
 
-@pytest.mark.parametrize(
-    "networks, words",
-    [
-        ([], "networks must be one or more with the same layers, got 0"),
-        ([nn.Sequential(nn.Linear(2, 1)), nn.Sequential(nn.Linear(2, 1), nn.ReLU())], "with the same layers, got 2"),
-        ([nn.Sequential(nn.Linear(2, 1), nn.Tanh())], "networks must be made of the layers Linear, BatchNorm1d"),
-    ],
-)
+@pytest.mark.parametrize("networks, words", [
+    ([], "networks must be one or more with the same layers, got 0"),
+    ([nn.Sequential(nn.Linear(2, 1)), nn.Sequential(nn.Linear(2, 1), nn.ReLU())], "with the same layers, got 2"),
+    ([nn.Sequential(nn.Linear(2, 1), nn.Tanh())], "networks must be made of the layers Linear, BatchNorm1d"),
+])  # fmt: skip
 def test_what_cannot_be_stacked_is_refused_in_one_sentence(networks, words):
     with pytest.raises(ValueError) as caught:
         stacks.stack(networks)

@@ -25,16 +25,11 @@ def test_columns_change_places_with_their_heads():
     assert [line.split()[0] for line in turned] == ["n", "12", "3"]
 
 
-@pytest.mark.parametrize(
-    "rows, columns, says",
-    [
-        ([], COLUMNS, "a row and a column at least, got 0 and 3"),
-        ([1], [], "got 1 and 0"),
-        ([1], [("x", abs, ""), ("x", abs, "")], "heads that differ"),
-        ([1.5], [("x", abs, "d")], "the format of column 'x' must fit its values, got 'd' for 1.5"),
-        (["a"], [("x", str, ".1f")], "got '.1f' for 'a'"),
-    ],
-)
+@pytest.mark.parametrize("rows, columns, says", [
+    ([], COLUMNS, "a row and a column at least, got 0 and 3"), ([1], [], "got 1 and 0"),
+    ([1], [("x", abs, ""), ("x", abs, "")], "heads that differ"), (["a"], [("x", str, ".1f")], "got '.1f' for 'a'"),
+    ([1.5], [("x", abs, "d")], "the format of column 'x' must fit its values, got 'd' for 1.5"),
+])  # fmt: skip
 def test_what_is_no_table_is_refused_in_a_sentence(rows, columns, says):
     with pytest.raises(ValueError, match=says):
         table(rows, columns)

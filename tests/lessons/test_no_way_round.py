@@ -193,21 +193,16 @@ def test_every_section_that_is_named_is_there(notebook):
 
 
 SLIPS = {
-    "raise SystemExit": "uses SystemExit",
-    "import sys\nsys.exit(0)": "imports sys",
-    "import os": "imports os",
-    "os.system('ls')": "calls os.system",
-    "pathlib.Path.home()": "calls pathlib.Path.home",
+    "raise SystemExit": "uses SystemExit", "import sys\nsys.exit(0)": "imports sys", "import os": "imports os",
+    "os.system('ls')": "calls os.system", "pathlib.Path.home()": "calls pathlib.Path.home", "eval('x')": "calls eval",
     "torch.load(f, weights_only=False)": "calls torch.load without weights_only=True",
     "try:\n    assert x == 1, 'x'\nexcept Exception:\n    pass": "asserts inside a try",
-    "assert True, 'x'": "asserts a constant",
-    "assert x > 1": "asserts without a word: x > 1",
+    "assert True, 'x'": "asserts a constant", "assert x > 1": "asserts without a word: x > 1",
     "assert f(x) == f(x), 'x'": "compares f(x) with itself",
     "checks.assert_close(a, a, 1e-9)": "compares a with itself",
     "checks.assert_close(a, b, 0.5)": "has a tolerance that lets everything pass",
     "assert x < 1e6, 'x'": "has a bound that lets everything pass",
-    "eval('x')": "calls eval",
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("code", SLIPS)

@@ -42,21 +42,13 @@ def hostile(tmp_path):
     other = {"argv": ["false", "{connection_file}"], "display_name": "Python 3", "language": "python"}
     (kernels / "kernel.json").write_text(json.dumps(other))
     (home / "startup.py").write_text("raise SystemError('personal')")
-    return {
-        "HOME": str(home),
-        "USERPROFILE": str(home),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "IPYTHONDIR": str(home / ".ipython"),
-        "MATPLOTLIBRC": str(home / ".config" / "matplotlib" / "matplotlibrc"),
-        "MPLCONFIGDIR": str(home / ".config" / "matplotlib"),
-        "MPLBACKEND": "agg",
-        "JUPYTER_PATH": str(home / "jupyter"),
-        "JUPYTER_DATA_DIR": str(home / "jupyter"),
-        "PYTHONSTARTUP": str(home / "startup.py"),
-        "PYTHONWARNINGS": "error",
-        "PYTHONOPTIMIZE": "1",
-        "OMP_NUM_THREADS": "4",
-    }
+    at_home = {
+        "HOME": "", "USERPROFILE": "", "XDG_CONFIG_HOME": ".config", "IPYTHONDIR": ".ipython",
+        "MATPLOTLIBRC": ".config/matplotlib/matplotlibrc", "MPLCONFIGDIR": ".config/matplotlib",
+        "JUPYTER_PATH": "jupyter", "JUPYTER_DATA_DIR": "jupyter", "PYTHONSTARTUP": "startup.py",
+    }  # fmt: skip
+    others = {"MPLBACKEND": "agg", "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "1", "OMP_NUM_THREADS": "4"}
+    return {name: str(home / place) for name, place in at_home.items()} | others
 
 
 def run_lesson(folder, **variables):

@@ -138,25 +138,17 @@ def test_a_release_that_git_refuses_leaves_the_clone_as_it_was(course):
     assert git("status", "--porcelain", cwd=course) == git("tag", cwd=course) == ""
 
 
-@pytest.mark.parametrize(
-    "origin, expected",
-    [
-        ("git@github.com:owner/course.git", "https://github.com/owner/course"),
-        ("ssh://git@github.com/owner/course", "https://github.com/owner/course"),
-        ("https://github.com/owner/course.git", "https://github.com/owner/course"),
-        ("https://example.org/git@home/x.github", "https://example.org/git@home/x.github"),
-        ("https://x-access-token:ghp_SECRET@github.com/owner/course.git", "https://github.com/owner/course"),
-        ("https://ada:p@ss@example.org:8443/owner/course/", "https://example.org:8443/owner/course"),
-        ("https://github.com/owner/course.git//", "https://github.com/owner/course"),
-        ("https://github.com/owner/courseX/", "https://github.com/owner/courseX"),
-        ("https://github.com/owner/course/.git", "https://github.com/owner/course"),
-        ("ssh://ada@github.com:22/owner/course.git", "https://github.com/owner/course"),
-        ("ada@github.com:/owner/course.git/", "https://github.com/owner/course"),
-        ("https://github.com/owner/course'; rm x", ""),
-        ("https://github.com/", ""),
-        ("/srv/course.git", ""),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize("origin, expected", [
+    *((origin, "https://github.com/owner/course") for origin in (
+        "git@github.com:owner/course.git", "ssh://git@github.com/owner/course", "https://github.com/owner/course.git",
+        "https://x-access-token:ghp_SECRET@github.com/owner/course.git", "https://github.com/owner/course.git//",
+        "https://github.com/owner/course/.git", "ssh://ada@github.com:22/owner/course.git",
+        "ada@github.com:/owner/course.git/",
+    )),
+    ("https://example.org/git@home/x.github", "https://example.org/git@home/x.github"),
+    ("https://ada:p@ss@example.org:8443/owner/course/", "https://example.org:8443/owner/course"),
+    ("https://github.com/owner/courseX/", "https://github.com/owner/courseX"),
+    ("https://github.com/owner/course'; rm x", ""), ("https://github.com/", ""), ("/srv/course.git", ""), ("", ""),
+])  # fmt: skip
 def test_an_address_becomes_one_that_colab_can_reach(origin, expected):
     assert web_address(origin) == expected
