@@ -24,6 +24,8 @@ from tests.formulas import (
 )
 from tools.rules import STRICT
 
+REMEDY = "Mend the formula, or what its letters stand for, in tests/lessons/meanings/NN_topic.py."
+
 POINTS = 3
 
 

@@ -17,6 +17,11 @@ from helpers import NOTEBOOKS, ROOT, plotting
 from helpers.read_back import marks_of_classes
 from tests.lessons.test_words import OPPOSITES, label_words, pairings
 
+REMEDY = (
+    "Mend the caption, the text alternative or the label, so that they agree. A name of code that stands in no code of "
+    "the course is added to KNOWN_ELSEWHERE in tests/lessons/test_labels.py."
+)
+
 BOOKS = ROOT / "tests" / "lessons" / "meanings"
 NAMED = {"label", "title", "xlabel", "ylabel", "xticks", "yticks", "xticklabels", "yticklabels", "xscale", "yscale"}
 SCALED = {"semilogy", "semilogx", "loglog"}

@@ -10,6 +10,11 @@ from helpers.definitions import cells_tagged
 from tests.lessons.test_form import literals, numerals
 from tests.lessons.test_formulas import meanings_of
 
+REMEDY = (
+    "Mend the sentence or the label, or let the code print or assert what it says. Numbers that come from elsewhere "
+    "stand in NUMBERS of tests/lessons/meanings/NN_topic.py."
+)
+
 # Words of which one must not stand where the code says the other. A word may be several, as code and text spell it.
 OPPOSITES = [
     ("train|training", "val|validation|test"),
