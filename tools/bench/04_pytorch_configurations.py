@@ -58,7 +58,7 @@ def main():
         )
         report(f"{name}: one training / DataLoader loop", times["one"], times["ordinary"], 0.7)
         per_seed = [seconds / STACK for seconds in times["stack"]]
-        report(f"{name}: per seed of {STACK} / DataLoader loop", per_seed, times["ordinary"], 0.1)
+        report(f"{name}: per seed of {STACK} / DataLoader loop", per_seed, times["ordinary"], 0.07)
 
 
 if __name__ == "__main__":

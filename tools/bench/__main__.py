@@ -3,7 +3,7 @@
 Arguments choose benchmarks by the beginning of their name, such as 02.
 """
 
-import runpy
+import importlib
 import sys
 from pathlib import Path
 
@@ -12,4 +12,4 @@ import helpers  # noqa: F401  one thread for BLAS and torch, before they are imp
 for path in sorted(Path(__file__).parent.glob("[0-9]*.py")):
     if not sys.argv[1:] or any(path.stem.startswith(name) for name in sys.argv[1:]):
         print(f"\n{path.stem + ': ratio, median [least, greatest] of interleaved repeats':58}")
-        runpy.run_path(str(path))["main"]()
+        importlib.import_module(f"tools.bench.{path.stem}").main()
