@@ -69,7 +69,7 @@ def setup_cell(repository: str, release: str, language: str = "en") -> str:
 
 def speaking(language: str) -> str:
     """What a set-up cell says last, so that the helpers speak the notebook's language."""
-    return "" if language == "en" else f'\n\nfrom helpers.language import speak\n\nspeak("{language}")'
+    return "" if language == "en" else f'\nfrom helpers.language import speak\nspeak("{language}")'
 
 
 def badge(repository: str, release: str, name: str, language: str = "en") -> str:

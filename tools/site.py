@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import nbformat
+from babel import Locale
 from nbformat import NotebookNode
 
 from helpers import NOTEBOOKS, ROOT
@@ -37,7 +38,6 @@ from tools.translate import catalogues
 SITE = ROOT / "site"
 OUTPUT = ROOT / "build" / "site"
 RUBBISH = ("objects.inv", ".buildinfo", "_static/webpack-macros.html", "_static/**/*.map")  # what no reader asks for
-NAMES = {"en": "English", "es": "Español"}  # of languages, in themselves; others go by their code
 SET = "`make site` brings what it needs; without make: pip install -r tests/requirements-site.txt"
 
 
@@ -285,7 +285,7 @@ def run_sphinx(source: pathlib.Path, target: pathlib.Path, language: str, doctre
     settings["source"] = str(source)
     settings |= {
         "languages": languages(),
-        "names": NAMES,
+        "names": {code: Locale.parse(code).get_display_name().capitalize() for code in languages()},
         "root": root,
         "address": root and f"{root}{languages()[language]}",
     }

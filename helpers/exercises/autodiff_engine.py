@@ -6,6 +6,7 @@ import re
 
 from helpers.definitions import load_taught
 from helpers.feedback import Exercise, Slip, array, guarded, number, say, unanswered, unfit
+from helpers.language import later
 
 _taught = functools.cache(load_taught)
 
@@ -26,11 +27,11 @@ HOW = {
     "u": "u = a · b = 2 · (-3)",
     "v": "v = u + c = u + 4",
     "y": "y = v · a = v · 2",
-    "v'": "the arrow from v to y carries a = 2, so v' = y' · 2, and y' is 1",
-    "u'": "a sum hands its adjoint on unchanged: u' = v' · 1",
-    "c'": "a sum hands its adjoint on unchanged: c' = v' · 1",
-    "b'": "the arrow from b to u carries a = 2, so b' = u' · 2",
-    "a'": "two arrows leave a, so a' has two terms: y' · v and u' · b",
+    "v'": later("the arrow from v to y carries a = 2, so v' = y' · 2, and y' is 1"),
+    "u'": later("a sum hands its adjoint on unchanged: u' = v' · 1"),
+    "c'": later("a sum hands its adjoint on unchanged: c' = v' · 1"),
+    "b'": later("the arrow from b to u carries a = 2, so b' = u' · 2"),
+    "a'": later("two arrows leave a, so a' has two terms: y' · v and u' · b"),
 }
 
 
@@ -48,7 +49,7 @@ def _filled(a):
 
 def _first_wrong_blank(a):
     name = next(name for name in BLANKS if not _close(a[name], BY_HAND[name]))
-    return say("your {name} is {found:g}. Look again: {how}.", name=name, found=a[name], how=HOW[name])
+    return say("your {name} is {found:g}. Look again: {how}.", name=name, found=a[name], how=say(HOW[name]))
 
 
 def _blanks_are(**changed):
@@ -284,11 +285,11 @@ def _handed_is(*expected):
 
 def _first_wrong_adjoint(a):
     what = (
-        "the adjoint of a · a itself",
-        "a' after a · a, with a = 3 and 2 for the product's adjoint,",
-        "the adjoint of a · b itself",
-        "a', which was 5 before a · b handed back, with b = -2 and 2 for the product's adjoint,",
-        "b', which was 0.5 before a · b handed back, with a = 3 and 2 for the product's adjoint,",
+        say("the adjoint of a · a itself"),
+        say("a' after a · a, with a = 3 and 2 for the product's adjoint,"),
+        say("the adjoint of a · b itself"),
+        say("a', which was 5 before a · b handed back, with b = -2 and 2 for the product's adjoint,"),
+        say("b', which was 0.5 before a · b handed back, with a = 3 and 2 for the product's adjoint,"),
     )
     name, found, wanted = next(row for row in zip(what, a, HANDED) if not _close(row[1], row[2]))
     return say("{name} must be {wanted:g}, and yours is {found:g}.", name=name, wanted=wanted, found=found)

@@ -1,6 +1,7 @@
 """Each language's catalogues are complete and say the same; its notebooks are those that they make."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -45,6 +46,14 @@ def test_a_notebook_is_the_one_that_its_catalogue_makes(language, name):
         assert (there.id, there.source, there.metadata) == (here.id, here.source, here.metadata), TELL
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_set_up_cell_is_the_same_in_all_notebooks_and_short(language):
+    notebooks = [read(NOTEBOOKS / language / f"{name}.ipynb") for name in LESSONS]
+    cells = {cell.source for nb in notebooks for cell in nb.cells if "setup" in cell.metadata.get("tags", [])}
+    assert len(cells) == 1, "translate the texts of the set-up cell alike in all catalogues"
+    assert all(cell.count("\n") < 30 for cell in cells), "shorten the translations in the set-up cell to fewer lines"
+
+
 @pytest.mark.parametrize("language, name", WRITTEN)
 def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one(language, name):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
@@ -56,6 +65,23 @@ def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one
         assert kinds[0] == kinds[1], f"{one.id}: run `make refresh`"
 
 
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+def numbers(cell):
+    """The numbers that a cell's outputs tell, output by output; a language may put them in another order."""
+    said = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    return [sorted(NUMBER.findall(text)) for text in said]
+
+
+@pytest.mark.parametrize("language, name", WRITTEN)
+def test_stored_outputs_tell_the_numbers_of_the_english_ones(language, name):
+    english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
+    for one, two in zip(english.cells, other.cells, strict=True):
+        if one.cell_type == "code" and "nbval-ignore-output" not in one.metadata.get("tags", []):
+            assert numbers(one) == numbers(two), f"{one.id}: run `make refresh`"
+
+
 def alternatives(notebook):
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     shown = [(o, after) for o, after in zip(outputs, outputs[1:]) if "image/png" in o.get("data", {})]
@@ -65,7 +91,9 @@ def alternatives(notebook):
 @pytest.mark.parametrize("language, name", WRITTEN)
 def test_every_figure_has_an_alternative_and_a_caption_in_its_language(language, name):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
-    for (alt, caption), (other_alt, other_caption) in zip(alternatives(english), alternatives(other), strict=True):
+    one, two = alternatives(english), alternatives(other)
+    assert len(one) == len(two), "run `make refresh`"
+    for (alt, caption), (other_alt, other_caption) in zip(one, two):
         assert alt != other_alt and caption != other_caption, other_alt
 
 
@@ -74,14 +102,14 @@ def test_helpers_say_what_the_catalogue_holds_and_english_where_it_holds_nothing
     stored = json.loads((ROOT / "helpers" / "languages" / f"{language}.json").read_text(encoding="utf-8"))
     assert stored == catalogues.translations(catalogues.load("helpers", language)), TELL
     monkeypatch.setattr(spoken, "_spoken", language)
-    sentence = next(iter(stored))
-    assert spoken.say(sentence) == stored[sentence] and spoken.say("no such sentence") == "no such sentence"
+    assert [spoken.say(sentence) for sentence in stored] == list(stored.values())
+    assert spoken.say("no such sentence") == "no such sentence"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_glossary_term_has_one_translation(language):
     glossary = catalogues.glossary(language)
-    assert len(glossary) >= 15
+    assert len(glossary) >= 15 and all(glossary.values()), f"give each term its translation in {language}/glossary.toml"
     for name in catalogues.names():
         for english, other in catalogues.translations(catalogues.load(name, language)).items():
             assert catalogues.other_terms(glossary, english, other) == [], other

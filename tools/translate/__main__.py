@@ -2,8 +2,9 @@
 
     python -m tools.translate [LANGUAGE ...]
 
-A language has a folder in translations/; a new code makes one. Untranslated texts stay English in the notebooks that
-are written, with their ids; outputs stay where a cell is as it was, and `make refresh` runs what has changed.
+A language has a folder in translations/; a new code makes one. Texts that are not translated yet, or whose translation
+has something wrong, stay English in the notebooks that are written, and are told; outputs stay where a cell is as it
+was, and `make refresh` runs what has changed.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from tools import badges
 from tools.notebook_files import Failure, named, put_in_place, read
 from tools.tidy import tidy
 from tools.translate import catalogues
-from tools.translate.texts import rewrite
+from tools.translate.texts import Say, rewrite
 
 
 def keep_outputs(notebook: NotebookNode, earlier: NotebookNode | None) -> None:
@@ -39,34 +40,41 @@ def keep_outputs(notebook: NotebookNode, earlier: NotebookNode | None) -> None:
             cell.outputs, cell.execution_count = stored[cell.id].outputs, stored[cell.id].execution_count
 
 
-def translated(name: str, language: str) -> NotebookNode:
-    """A notebook in another language, without outputs: the same code, ids and tags."""
-    known = catalogues.translations(catalogues.load(name, language))
+def said(name: str, language: str, say: Say) -> NotebookNode:
+    """A notebook in other words, without outputs: the same code, ids and tags; its helpers speak the language."""
     english, course = read(NOTEBOOKS / f"{name}.ipynb"), badges.settings()
     notebook = copy.deepcopy(english)
     badges.stamp(notebook, course["repository"], course["release"], name, language)
-    return tidy(rewrite(notebook, known.get, catalogues.shown(language, name)), english.cells)
+    return tidy(rewrite(notebook, say, catalogues.shown(language, name)), english.cells)
+
+
+def translated(name: str, language: str) -> NotebookNode:
+    """A notebook in another language, as its catalogue has it."""
+    return said(name, language, catalogues.sound(catalogues.load(name, language)).get)
 
 
 def write(language: str) -> list[str]:
-    """Update the catalogues of a language and all that follows from them; return what is missing, a line for each."""
-    missing = []
+    """Update the catalogues of a language and all that follows from them; return what is left to do, line by line."""
+    left = []
     for name in catalogues.names():
-        catalog = catalogues.update(name, language)
+        path, catalog = f"translations/{language}/{name}.po", catalogues.update(name, language)
+        for english, other in catalogues.translations(catalog).items():
+            left += [f"{path}: {other[:50]!r}: {fault}" for fault in catalogues.faults(english, other)]
         open_ = sum(not message.string or message.fuzzy for message in catalog if message.id)
         if open_:
-            missing.append(f"translations/{language}/{name}.po: {open_} of {len(catalog)} texts wait for a translation")
+            left.append(f"{path}: {open_} of {len(catalog)} texts wait for a translation")
+    catalogues.begin_glossary(language)
     (NOTEBOOKS / language).mkdir(exist_ok=True)
     for path in named([""], NOTEBOOKS):
         target = NOTEBOOKS / language / path.name
         notebook = translated(path.stem, language)
         keep_outputs(notebook, read(target) if target.is_file() else None)
         put_in_place(notebook, target)
-    said = catalogues.translations(catalogues.load("helpers", language))
+    sentences = catalogues.sound(catalogues.load("helpers", language))
     (ROOT / "helpers" / "languages").mkdir(exist_ok=True)
-    text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    text = json.dumps(sentences, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     put_in_place(text, ROOT / "helpers" / "languages" / f"{language}.json")
-    return missing
+    return left
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -164,6 +164,11 @@ EXACT = {
 WORDS_IN_TEX = re.compile(r"\\(?:text|mathrm)\{[^}]*\}")
 
 
+def sound(catalog: Catalog) -> dict[str, str]:
+    """The finished translations that have nothing wrong; where one has, the English text stays."""
+    return {english: other for english, other in translations(catalog).items() if not faults(english, other)}
+
+
 def faults(english_words: str, other: str) -> list[str]:
     """What a translation has that differs from the English and must not: fields, formulas, code, targets of links."""
     found = []
@@ -178,11 +183,31 @@ def faults(english_words: str, other: str) -> list[str]:
 
 # The glossary: one translation for each term
 
+GLOSSARY = """\
+# Each English term and the one translation that stands for it: a regular expression, in lower case, that a translation
+# of a text with the term must match. A test compares.
+
+[terms]
+"""
+
 
 def glossary(language: str) -> dict[str, str]:
-    """Regular expressions of the translation of each English term, from translations/<language>/glossary.toml."""
+    """Regular expressions of the translation of each English term, from translations/<language>/glossary.toml.
+
+    A language without one begins with the terms of the others, each empty.
+    """
     path = TRANSLATIONS / language / "glossary.toml"
+    if not path.is_file():
+        others = sorted(TRANSLATIONS.glob("*/glossary.toml"))
+        return {term: "" for other in others for term in glossary(other.parent.name)}
     return tomllib.loads(path.read_text(encoding="utf-8"))["terms"]
+
+
+def begin_glossary(language: str) -> None:
+    """Write the terms of a language that has no glossary yet, for its translator to fill in."""
+    path, terms = TRANSLATIONS / language / "glossary.toml", glossary(language)
+    if not path.is_file():
+        put_in_place(GLOSSARY + "".join(f'"{term}" = ""\n' for term in terms), path)
 
 
 def other_terms(terms: dict[str, str], english_words: str, other: str) -> list[str]:

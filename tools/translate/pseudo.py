@@ -3,11 +3,13 @@
     python -m tools.translate.pseudo [NAME ...]
 
 Whatever a reader would see and has no accent did not come from a catalogue. Names that stay in every language are
-listed in translations/names.txt; any other word is printed, and the exit status is 1. It runs the notebooks, so it is
-for once a week. The runs are kept in build/pseudo.
+listed in translations/names.txt; any other word is printed with the text it stands in, and the exit status is 1. It
+runs the notebooks, in a copy of the course in build/pseudo whose helpers speak with accents too, so it is for once a
+week.
 """
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -18,13 +20,21 @@ from nbformat import NotebookNode
 from helpers import NOTEBOOKS, ROOT
 from tools import run
 from tools.notebook_files import named, put_in_place, read
-from tools.translate.catalogues import TRANSLATIONS, shown
-from tools.translate.texts import FIELD, NOT_PROSE, rewrite
+from tools.translate import catalogues
+from tools.translate.__main__ import said
+from tools.translate.texts import FIELD, NOT_PROSE
 
 FOLDER = ROOT / "build" / "pseudo"
+LANGUAGE = "accents"
 ACCENTS = str.maketrans("aeioucn", "àéïôüçñ")
-LEFT = re.compile(rf"(?s)({FIELD.pattern}|{NOT_PROSE.pattern}|log\b|logarithmic)")
-WORD = re.compile(r"[A-Za-z]*[aeiouc][A-Za-z]*")
+# What stays: fields, formulas and code; and what helpers look for in the label of a logarithmic axis.
+LEFT = re.compile(rf"({FIELD.pattern}|{NOT_PROSE.pattern}|log\b|logarithmic)", re.DOTALL)
+WORD = re.compile(r"(?<!\w)[A-Za-z]*[aeiouc][A-Za-z]*(?!\w)")  # an identifier is none
+SAID_IN_HTML = re.compile(r'(?s)(?:alt|aria-label|aria-valuetext)="([^"]*)"')
+REMEDY = """\
+A word of a sentence: let it reach its place as a literal that is more than one word, or stands where readers look
+(tools/translate/texts.py says where); in helpers let it pass `say`; a single word may go into translations/shown.toml.
+A name that every language keeps goes into translations/names.txt."""
 
 
 def accented(text: str) -> str:
@@ -36,19 +46,42 @@ def accented(text: str) -> str:
     return "".join([*parts, text[end:].translate(ACCENTS)])
 
 
+def in_drawing(value: object) -> Iterator[str]:
+    """The words of a figure's description (helpers.drawn): what is written, and labels."""
+    if isinstance(value, dict):
+        yield from [*value.get("words", []), value.get("label", "")]
+        for part in value.values():
+            yield from in_drawing(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from in_drawing(part)
+
+
 def seen(notebook: NotebookNode) -> Iterator[str]:
     """The texts of a notebook's outputs: printed, or said of and in its figures."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            yield output.get("text", "")
-            yield output.get("data", {}).get("text/plain", "")
-            yield from re.findall(r"'(?:label|title|words?|xlabel|ylabel)': '([^']*)'", str(output.get("metadata", {})))
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        data, metadata = output.get("data", {}), output.get("metadata", {})
+        yield from [output.get("text", ""), data.get("text/plain", ""), data.get("text/markdown", "")]
+        yield from SAID_IN_HTML.findall(data.get("text/html", ""))
+        yield metadata.get("scrapbook", {}).get("name", "")
+        yield from in_drawing(json.loads(metadata.get("drawn", "{}")))
 
 
-def plain_words(notebook: NotebookNode) -> set[str]:
-    """Words of its outputs that have no accent though they could."""
-    text = NOT_PROSE.sub(" ", "\n".join(seen(notebook)))
-    return {word for word in WORD.findall(text) if len(word) > 2}
+def names() -> set[str]:
+    """The names that stay in every language: translations/names.txt without its headings."""
+    lines = (catalogues.TRANSLATIONS / "names.txt").read_text(encoding="utf-8").splitlines()
+    return {word for line in lines if not line.startswith("#") for word in line.split()}
+
+
+def plain_words(text: str) -> set[str]:
+    """Words of a text that have no accent though they could."""
+    return {word for word in WORD.findall(NOT_PROSE.sub(" ", text)) if len(word) > 2}
+
+
+def leaks(notebook: NotebookNode, kept: set[str]) -> dict[str, str]:
+    """Words of a notebook's outputs without an accent, each with a line in which it stands."""
+    lines = [line for text in seen(notebook) for line in text.splitlines()]
+    return {word: line.strip() for line in reversed(lines) for word in plain_words(line) - kept}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,18 +89,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", default=[""], help="notebooks by name or its beginning; all if none")
     options = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    (FOLDER / "notebooks").mkdir(parents=True)
-    for path in named(options.names, NOTEBOOKS):
-        put_in_place(rewrite(read(path), accented, shown("", path.stem)), FOLDER / "notebooks" / path.name)
-    if run.main(["--notebooks", str(FOLDER / "notebooks"), "--output", str(FOLDER / "executed")]):
+    shutil.copytree(ROOT / "helpers", FOLDER / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    sentences = {words: accented(words) for words, _, _ in catalogues.messages("helpers", LANGUAGE)}
+    put_in_place(json.dumps(sentences), FOLDER / "helpers" / "languages" / f"{LANGUAGE}.json")
+    (FOLDER / "notebooks").mkdir()
+    for path in named([""], NOTEBOOKS):  # all: a lesson takes its definitions from others
+        put_in_place(said(path.stem, LANGUAGE, accented), FOLDER / "notebooks" / path.name)
+    where = ["--notebooks", str(FOLDER / "notebooks"), "--output", str(FOLDER / "executed")]
+    if run.main([*options.names, *where]):
         return 1
-    names = set((TRANSLATIONS / "names.txt").read_text(encoding="utf-8").split())
-    leaks = {path.stem: plain_words(read(path)) - names for path in named([""], FOLDER / "executed")}
-    for name, words in leaks.items():
-        print(f"{name}: {', '.join(sorted(words)) or 'nothing without an accent but names'}")
-    if any(leaks.values()):
-        print("For a word of a sentence see translations/shown.toml; a name belongs into translations/names.txt.")
-    return 1 if any(leaks.values()) else 0
+    found = {path.stem: leaks(read(path), names()) for path in named([""], FOLDER / "executed")}
+    for name, words in found.items():
+        print(f"{name}: {len(words) or 'no'} words without an accent")
+        for word in sorted(words):
+            print(f"  {word}: {words[word][:100]}")
+    if any(found.values()):
+        print(REMEDY)
+    return 1 if any(found.values()) else 0
 
 
 if __name__ == "__main__":

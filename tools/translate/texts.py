@@ -27,10 +27,12 @@ FOR_MATPLOTLIB = {
     "marker", "textcoords", "va", "verticalalignment", "xycoords",
 }  # fmt: skip
 NOT_PROSE = re.compile(
-    r"(?s)```.*?```|\$\$(?!.*\\text\{).*?\$\$|(?<!\$)\$[^$\n]+\$(?!\$)|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+|\\[a-zA-Z]+"
+    r"```.*?```|\$\$(?!.*\\text\{).*?\$\$|(?<!\$)\$[^$\n]+\$(?!\$)|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+|\\[a-zA-Z]+",
+    re.DOTALL,
 )
 FIELD = re.compile(r"(?<!\{)(?:\{\{)*(\{(?:[^{}]|\{[^{}]*\})+\})")  # of an f-string; its format may hold fields again
 WORD = re.compile(r"[^\W\d_]{2,}")
+COMMAND = re.compile(r" -[a-z]\b")  # an option: git's, not a sentence
 COMMENT = re.compile(r"#\s*(@title )?")
 FOR_TOOLS = re.compile(r"#\s*(fmt:|noqa|type:)")
 FENCE = re.compile(r"(?s)(```python\n)(.*?)(```)")  # code in prose, such as a solution's
@@ -55,7 +57,7 @@ def says_something(words: str) -> bool:
 
 def is_sentence(words: str) -> bool:
     """Whether a text is more than one word, so that it can hardly be anything but language."""
-    return " " in words.strip() and len(WORD.findall(NOT_PROSE.sub(" ", words))) > 1
+    return " " in words.strip() and len(WORD.findall(NOT_PROSE.sub(" ", words))) > 1 and not COMMAND.search(words)
 
 
 def blocks(source: str) -> list[str]:
