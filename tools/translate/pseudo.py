@@ -22,14 +22,15 @@ from tools import run
 from tools.notebook_files import named, put_in_place, read
 from tools.translate import catalogues
 from tools.translate.__main__ import said
-from tools.translate.texts import FIELD, NOT_PROSE
+from tools.translate.texts import FIELD, NOT_PROSE, STAYS
 
 FOLDER = ROOT / "build" / "pseudo"
 LANGUAGE = "accents"
 ACCENTS = str.maketrans("aeioucn", "àéïôüçñ")
 # What stays: fields, formulas and code; and what helpers look for in the label of a logarithmic axis.
 LEFT = re.compile(rf"({FIELD.pattern}|{NOT_PROSE.pattern}|log\b|logarithmic)", re.DOTALL)
-WORD = re.compile(r"(?<!\w)[A-Za-z]*[aeiouc][A-Za-z]*(?!\w)")  # an identifier is none
+WORD = re.compile(r"(?<!\w)(?=[A-Za-z]*[aeioucn])[A-Za-z]{2,}(?!\w)")  # an identifier, or a letter alone, is none
+NAME = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(STAYS, key=len, reverse=True))) or '(?!)'})(?!\w)")
 SAID_IN_HTML = re.compile(r'(?s)(?:alt|aria-label|aria-valuetext)="([^"]*)"')
 REMEDY = """\
 A word of a sentence: let it reach its place as a literal that is more than one word, or stands where readers look
@@ -38,12 +39,16 @@ A name that every language keeps goes into translations/names.txt."""
 
 
 def accented(text: str) -> str:
-    """A text with accents on what is neither field, formula, code nor address."""
+    """A text with accents on the words of what is neither field, formula, code nor address."""
     parts, end = [], 0
     for found in LEFT.finditer(text):
-        parts += [text[end : found.start()].translate(ACCENTS), found[0]]
+        parts += [WORD.sub(with_accents, text[end : found.start()]), found[0]]
         end = found.end()
-    return "".join([*parts, text[end:].translate(ACCENTS)])
+    return "".join([*parts, WORD.sub(with_accents, text[end:])])
+
+
+def with_accents(word: re.Match) -> str:
+    return word[0].translate(ACCENTS)
 
 
 def in_drawing(value: object) -> Iterator[str]:
@@ -67,21 +72,15 @@ def seen(notebook: NotebookNode) -> Iterator[str]:
         yield from in_drawing(json.loads(metadata.get("drawn", "{}")))
 
 
-def names() -> set[str]:
-    """The names that stay in every language: translations/names.txt without its headings."""
-    lines = (catalogues.TRANSLATIONS / "names.txt").read_text(encoding="utf-8").splitlines()
-    return {word for line in lines if not line.startswith("#") for word in line.split()}
-
-
 def plain_words(text: str) -> set[str]:
-    """Words of a text that have no accent though they could."""
-    return {word for word in WORD.findall(NOT_PROSE.sub(" ", text)) if len(word) > 2}
+    """Words of a text that have no accent though they could, apart from names."""
+    return set(WORD.findall(NAME.sub(" ", NOT_PROSE.sub(" ", text))))
 
 
-def leaks(notebook: NotebookNode, kept: set[str]) -> dict[str, str]:
+def leaks(notebook: NotebookNode) -> dict[str, str]:
     """Words of a notebook's outputs without an accent, each with a line in which it stands."""
     lines = [line for text in seen(notebook) for line in text.splitlines()]
-    return {word: line.strip() for line in reversed(lines) for word in plain_words(line) - kept}
+    return {word: line.strip() for line in reversed(lines) for word in plain_words(line)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,16 +95,16 @@ def main(arguments: list[str] | None = None) -> int:
     for path in named([""], NOTEBOOKS):  # all: a lesson takes its definitions from others
         put_in_place(said(path.stem, LANGUAGE, accented), FOLDER / "notebooks" / path.name)
     where = ["--notebooks", str(FOLDER / "notebooks"), "--output", str(FOLDER / "executed")]
-    if run.main([*options.names, *where]):
-        return 1
-    found = {path.stem: leaks(read(path), names()) for path in named([""], FOLDER / "executed")}
+    failed = run.main([*options.names, *where])
+    ran = named([""], FOLDER / "executed") if (FOLDER / "executed").is_dir() else []
+    found = {path.stem: leaks(read(path)) for path in ran}
     for name, words in found.items():
         print(f"{name}: {len(words) or 'no'} words without an accent")
         for word in sorted(words):
             print(f"  {word}: {words[word][:100]}")
     if any(found.values()):
         print(REMEDY)
-    return 1 if any(found.values()) else 0
+    return 1 if failed or any(found.values()) else 0
 
 
 if __name__ == "__main__":

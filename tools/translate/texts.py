@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from helpers import ROOT
+
 # Where readers look: keywords, names that are assigned, and calls whose texts are seen even if they are one word.
 KEYWORDS = {
     "alt", "alts", "caption", "captions", "description", "label", "labels", "suptitle", "title", "titles", "xlabel",
@@ -36,6 +38,7 @@ COMMAND = re.compile(r" -[a-z]\b")  # an option: git's, not a sentence
 COMMENT = re.compile(r"#\s*(@title )?")
 FOR_TOOLS = re.compile(r"#\s*(fmt:|noqa|type:)")
 FENCE = re.compile(r"(?s)(```python\n)(.*?)(```)")  # code in prose, such as a solution's
+NAMES = ROOT / "translations" / "names.txt"
 WIDTH = 112  # columns for a text that stands in pieces
 
 
@@ -48,6 +51,15 @@ class Text(NamedTuple):
 
 
 Say = Callable[[str], str | None]  # a text's translation, or None
+
+
+def names() -> frozenset[str]:
+    """What stays the same in every language: the lines of translations/names.txt, apart from its headings."""
+    lines = NAMES.read_text(encoding="utf-8").splitlines() if NAMES.is_file() else []
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+STAYS = names()
 
 
 def says_something(words: str) -> bool:
@@ -146,7 +158,10 @@ def literals(source: str, shown: frozenset[str] = frozenset()) -> Iterator[tuple
     def visit(node: ast.AST) -> Iterator[tuple[int, int, ast.expr]]:
         if is_text(node):
             words = FIELD.sub(" ", template(node)) if isinstance(node, ast.JoinedStr) else template(node)
-            if says_something(words) and (node in seen or " ".join(words.split()) in shown or is_sentence(words)):
+            # Matplotlib shows no label that begins with _.
+            if template(node) in STAYS or words.startswith("_") or not says_something(words):
+                return
+            if node in seen or " ".join(words.split()) in shown or is_sentence(words):
                 yield at(node.lineno, node.col_offset), at(node.end_lineno, node.end_col_offset), node
         elif not (isinstance(node, ast.keyword) and node.arg in FOR_MATPLOTLIB):
             for child in ast.iter_child_nodes(node):
