@@ -1,5 +1,6 @@
 """Small notebooks and repositories that the tests of the tools run on, and the run as a process of its own."""
 
+import os
 import subprocess
 import sys
 
@@ -33,6 +34,19 @@ def git(*arguments, cwd):
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     done = subprocess.run(["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True, text=True)
     return done.stdout.strip()
+
+
+def commit_all(folder, words="all"):
+    """Commit all that is in a folder, into a repository that is made if there is none."""
+    git("init", "-q", "-b", "main", cwd=folder)
+    git("add", "-A", cwd=folder)
+    git("commit", "-qm", words, cwd=folder)
+
+
+def python(*arguments, cwd=ROOT, **variables):
+    """A finished run of this Python, with variables besides those there are."""
+    run, environment = [sys.executable, *arguments], os.environ | variables
+    return subprocess.run(run, cwd=cwd, capture_output=True, text=True, env=environment)
 
 
 def write(folder, name, *cells, kernel="python3"):

@@ -13,7 +13,7 @@ import pytest
 from helpers import ROOT
 from helpers.definitions import cells_tagged
 from tests.tools.marks import posix
-from tests.tools.samples import git, notebook
+from tests.tools.samples import commit_all, git, notebook
 from tools import badges
 from tools.one_file import code_of
 from tools.processes import without_the_course
@@ -37,11 +37,9 @@ def repository(tmp_path):
     """A bare repository that holds the helpers at two releases, and the folder of a new Colab session."""
     work = tmp_path / "work"
     shutil.copytree(ROOT / "helpers", work / "helpers")
-    git("init", "-q", cwd=work)
     for release in ("v1.0.0", "v1.1.0"):
         (work / "release").write_text(release)
-        git("add", "-A", cwd=work)
-        git("commit", "-qm", release, cwd=work)
+        commit_all(work, release)
         git("tag", release, cwd=work)
     git("clone", "-q", "--bare", str(work), str(tmp_path / "bare.git"), cwd=tmp_path)
     (tmp_path / "content").mkdir()

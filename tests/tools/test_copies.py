@@ -1,14 +1,12 @@
 """A small course is green as it is; a fork may have a notebook of another form and language, and is told once."""
 
-import os
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tests.tools.samples import python
 from tools.badges import settings, setup_cell
 from tools.mistakes.copies import run_tests, small_course
 
@@ -54,8 +52,7 @@ def test_a_fork_may_have_a_short_notebook_in_another_language_and_is_told_what_d
     (root / "helpers" / "exercises" / "recta.py").write_text(
         re.sub("(?s)    dresses=.*?\n", "", exercises), encoding="utf-8"
     )
-    command = [sys.executable, "-m", "tools.run", "--in-place", "05"]
-    ran = subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True)
+    ran = python("-m", "tools.run", "--in-place", "05", cwd=root, PYTHONPATH=str(root))
     assert ran.returncode == 0, ran.stderr
     done = run_tests(root, ["notebooks/05_recta.ipynb", "tests/lessons", "-k", "05_recta"])
     assert done.returncode == 0, done.stdout[-3000:]

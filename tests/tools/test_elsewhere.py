@@ -1,10 +1,8 @@
 """What `make elsewhere` is built of holds, apart from the runs themselves."""
 
-import subprocess
-import sys
-
 import pytest
 
+from tests.tools.samples import python
 from tools.elsewhere import OWN_WARNINGS_ARE_ERRORS
 
 
@@ -14,4 +12,4 @@ def test_a_deprecation_in_any_helper_module_is_an_error_and_elsewhere_none(modul
     (tmp_path / "own.pth").write_text(OWN_WARNINGS_ARE_ERRORS, encoding="utf-8")
     source = f"import site, warnings; site.addsitedir({str(tmp_path)!r})\n"
     source += f"warnings.warn_explicit('old', FutureWarning, 'x.py', 1, module={module!r})"
-    assert subprocess.run([sys.executable, "-c", source], capture_output=True).returncode == status
+    assert python("-c", source).returncode == status

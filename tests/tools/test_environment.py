@@ -11,6 +11,7 @@ import pytest
 
 from helpers import ROOT
 from tests.tools.marks import posix
+from tests.tools.samples import python
 from tools import environment
 from tools.environment import no_torch_for, pins, torch_options, unmet
 
@@ -86,9 +87,8 @@ def make(course, *arguments, installer="print('installs', *sys.argv[1:])"):
     """Run the module with an installer that only says what it is asked for."""
     script = course / "install.py"
     script.write_text(f"import sys; {installer}")
-    variables = os.environ | {"PYTHONPATH": str(course), "INSTALL": f'"{sys.executable}" "{script.as_posix()}"'}
-    run = [sys.executable, "-m", "tools.environment", *arguments]
-    return subprocess.run(run, cwd=course, env=variables, capture_output=True, text=True)
+    installer = f'"{sys.executable}" "{script.as_posix()}"'
+    return python("-m", "tools.environment", *arguments, cwd=course, PYTHONPATH=str(course), INSTALL=installer)
 
 
 def installed(done):

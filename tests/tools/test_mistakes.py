@@ -2,15 +2,13 @@
 
 import ast
 import os
-import subprocess
-import sys
 from typing import NamedTuple
 
 import nbformat
 import numpy as np
 import pytest
 
-from helpers import ROOT
+from tests.tools.samples import python
 from tools.mistakes import Mistake
 from tools.mistakes.changes import changes
 from tools.mistakes.checks import MARKER, Marker, checks_in, marked
@@ -255,7 +253,5 @@ def test_what_is_proved_is_kept_by_the_text_of_the_cells_behind_it(tmp_path, mon
 
 
 def test_a_name_that_no_notebook_has_is_refused_in_one_line():
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.mistakes", "99"], cwd=ROOT, capture_output=True, text=True, env=os.environ
-    )
+    done = python("-m", "tools.mistakes", "99")
     assert done.returncode == 1 and "No notebook begins with 99" in done.stderr

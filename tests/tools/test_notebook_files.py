@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from tests.tools.marks import posix
-from tests.tools.samples import OLD, git, notebook, refused
+from tests.tools.samples import OLD, commit_all, git, notebook, refused
 from tools import notebook_files
 from tools.notebook_files import changed, error_line, named, put_in_place, read
 
@@ -124,9 +124,7 @@ def test_changed_notebooks_are_those_that_git_sees_as_new_or_changed(tmp_path, m
     for name in ("same", "edited", "deleted", "staged", "with blanks", "été", "moved"):
         (folder / f"{name}.ipynb").write_text("1")
     (tmp_path / "outside.ipynb").write_text("1")
-    git("init", "-q", cwd=tmp_path)
-    git("add", "-A", cwd=tmp_path)
-    git("commit", "-qm", "all", cwd=tmp_path)
+    commit_all(tmp_path)
     git("config", "status.showUntrackedFiles", "no", cwd=tmp_path)
     for name in ("edited", "staged", "with blanks", "été"):
         (folder / f"{name}.ipynb").write_text("2")
@@ -140,8 +138,7 @@ def test_changed_notebooks_are_those_that_git_sees_as_new_or_changed(tmp_path, m
     assert sorted(changed()) == [f"{name}.ipynb" for name in names], "whole names, of that folder alone"
     (folder / "edited.ipynb").write_text("1")
     (folder / "edited 2.ipynb").write_text("1")
-    git("add", "-A", cwd=tmp_path)
-    git("commit", "-qm", "all", cwd=tmp_path)
+    commit_all(tmp_path)
     assert changed() == []
     (folder / "edited.ipynb").write_text("2")
     assert named(changed(), folder) == [folder / "edited.ipynb"], "not what begins like it"

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from helpers import ROOT
-from tests.tools.samples import notebook
+from tests.tools.samples import command, notebook, python
 from tools.processes import course_environment
 
 LESSON = f"""\
@@ -54,8 +54,7 @@ def hostile(tmp_path):
 def run_lesson(folder, **variables):
     """The result of the lesson, as text, when it is run with these variables."""
     nbformat.write(notebook(LESSON), folder / "in" / "one.ipynb")
-    run = [sys.executable, "-m", "tools.run", "--notebooks", str(folder / "in"), "--output", str(folder / "out")]
-    done = subprocess.run(run, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True)
+    done = python(*command(folder)[1:], **variables)
     assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr
     return (folder / "out" / "one.ipynb").read_text(encoding="utf-8")
 

@@ -1,17 +1,14 @@
 """A release is one commit and its tag, whose badges open notebooks that fetch that very release."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
 
 from helpers import ROOT
 from tests.tools.marks import posix
-from tests.tools.samples import git, notebook
+from tests.tools.samples import commit_all, git, notebook, python
 from tests.tools.test_badges import run_behind
 from tools import badges
 from tools.publish import web_address
@@ -32,18 +29,15 @@ def course(tmp_path):
     whole = notebook("old text", "from helpers import checks", tags=["setup"])
     whole.cells.insert(0, nbformat.v4.new_markdown_cell(f"# One\n\n{old}\n\nwords", id="first"))
     nbformat.write(whole, course / "notebooks" / "one.ipynb")
-    git("init", "-q", "-b", "main", cwd=course)
+    commit_all(course)
     git("config", "user.name", "t", cwd=course)
     git("config", "user.email", "t@example.org", cwd=course)
-    git("add", "-A", cwd=course)
-    git("commit", "-qm", "All", cwd=course)
     return course
 
 
 def publish(course, *arguments, **variables):
-    command = [sys.executable, "-m", "tools.publish", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(course), "PYTHONDONTWRITEBYTECODE": "1"} | variables
-    return subprocess.run(command, cwd=course, capture_output=True, text=True, env=environment)
+    variables = {"PYTHONPATH": str(course), "PYTHONDONTWRITEBYTECODE": "1"} | variables
+    return python("-m", "tools.publish", *arguments, cwd=course, **variables)
 
 
 def badge_of(course):
@@ -79,8 +73,7 @@ def test_a_release_that_no_commit_names_is_told(course, monkeypatch, tmp_path):
 def test_the_changelog_takes_what_is_written_under_next_or_else_the_subjects_of_the_commits(course):
     assert publish(course, "1.0.0").returncode == 0
     (course / "notes.txt").write_text("1")
-    git("add", "-A", cwd=course)
-    git("commit", "-qm", "Notes for teachers", cwd=course)
+    commit_all(course, "Notes for teachers")
     assert publish(course, "1.1.0").returncode == 0
     log = course / "CHANGELOG.md"
     log.write_text(log.read_text().replace("## Next\n", "## Next\n\n- By hand.\n"))

@@ -13,7 +13,7 @@ import papermill
 import pytest
 
 from tests.tools.marks import posix
-from tests.tools.samples import OLD, git, leftovers, notebook, write
+from tests.tools.samples import OLD, commit_all, leftovers, notebook, write
 from tools import notebook_files, papermill_process, signals
 from tools import run as tools_run
 from tools.run import Result
@@ -145,9 +145,7 @@ def test_a_folder_without_notebooks_that_are_seen_is_a_failure(run, folder):
 def test_only_changed_notebooks_run_where_that_is_asked_for(run, ran, folder, monkeypatch):
     fill(folder, "one", "two")
     (folder / "in").rename(folder / "notebooks")
-    git("init", "-q", cwd=folder)
-    git("add", "-A", cwd=folder)
-    git("commit", "-qm", "all", cwd=folder)
+    commit_all(folder)
     monkeypatch.setattr(notebook_files, "ROOT", folder)
     here = ["--notebooks", str(folder / "notebooks"), "--changed"]
     assert run(*here) == (0, "No notebook has changed.\n", "") and not ran

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import ROOT
 from tests.tools.marks import posix
-from tests.tools.samples import command, earlier_result, leftovers, write
+from tests.tools.samples import OLD, command, earlier_result, leftovers, write
 from tools.signals import ENDING
 
 SLOW = "import os, pathlib, time\npathlib.Path({mark!r}).write_text(str(os.getpid()))\ntime.sleep(99)"
@@ -60,26 +60,49 @@ def line_about(number):
     return f"\nStopped by {signal.Signals(number).name}. Earlier results are as they were.\n"
 
 
-@posix
-@pytest.mark.parametrize("number", ENDING)
-def test_a_signal_ends_the_run_and_its_kernels_and_keeps_the_earlier_result(folder, number):
-    mark = folder / "pid"
-    write(folder, "slow", SLOW.format(mark=str(mark)))
-    kept = earlier_result(folder, "slow")
+def in_a_cell(folder):
+    write(folder, "slow", SLOW.format(mark=str(folder / "pid")))
     process = start(folder)
-    assert comes_true(lambda: mark.exists() and mark.read_text())
+    assert comes_true(lambda: (folder / "pid").exists() and (folder / "pid").read_text())
+    return process
+
+
+def during_the_imports(folder):
+    (folder / "nbformat.py").write_text(SLOW.format(mark=str(folder / "pid")))
+    process = start(folder, PYTHONPATH=str(folder))
+    assert comes_true((folder / "pid").exists)
+    return process
+
+
+def while_notebooks_are_read(folder):
+    pipe = folder / "in" / "never.ipynb"
+    os.mkfifo(pipe)
+    process = start(folder)
+
+    def is_read():
+        with contextlib.suppress(OSError):  # nobody has opened it for reading so far
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+    assert comes_true(is_read)
+    return process
+
+
+@posix
+@pytest.mark.parametrize("begun", [in_a_cell, during_the_imports, while_notebooks_are_read])
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_ends_the_run_with_one_line_and_keeps_the_earlier_result(folder, number, begun):
+    kept = earlier_result(folder, "slow")
+    process = begun(folder)
     process.send_signal(number)
-    said = end_of(process)
-    assert (process.returncode, said) == (128 + number, line_about(number))
-    assert kept.read_text() == "an earlier good result" and leftovers(folder) == []
-    assert comes_true(lambda: has_ended(int(mark.read_text()))), "the kernel outlived the run"
+    assert (end_of(process), process.returncode) == (line_about(number), 128 + number)
+    assert kept.read_text() == OLD and leftovers(folder) == []
+    if begun is in_a_cell:
+        assert comes_true(lambda: has_ended(int((folder / "pid").read_text()))), "the kernel outlived the run"
 
 
 @posix
 def test_of_many_signals_one_counts_with_its_line_and_its_status(folder):
-    write(folder, "slow", SLOW.format(mark=str(folder / "pid")))
-    process = start(folder)
-    assert comes_true((folder / "pid").exists)
+    process = in_a_cell(folder)
 
     def sent_more():
         for number in ENDING:
@@ -93,9 +116,7 @@ def test_of_many_signals_one_counts_with_its_line_and_its_status(folder):
 
 @posix
 def test_a_run_whose_terminal_has_gone_still_leaves_no_rubbish(folder):
-    write(folder, "slow", SLOW.format(mark=str(folder / "pid")))
-    process = start(folder)
-    assert comes_true((folder / "pid").exists)
+    process = in_a_cell(folder)
     process.stderr.close()
     process.send_signal(signal.SIGHUP)
     assert process.wait(30) == 128 + signal.SIGHUP and leftovers(folder) == []
@@ -108,30 +129,3 @@ def test_a_run_under_nohup_outlives_its_terminal(folder):
     assert comes_true((folder / "pid").exists)
     process.send_signal(signal.SIGHUP)
     assert (end_of(process), process.returncode) == ("", 0) and (folder / "out" / "one.ipynb").exists()
-
-
-@posix
-@pytest.mark.parametrize("number", ENDING)
-def test_a_signal_during_the_imports_ends_the_run_with_its_one_line(folder, number):
-    mark = folder / "pid"
-    (folder / "nbformat.py").write_text(SLOW.format(mark=str(mark)))
-    process = start(folder, PYTHONPATH=str(folder))
-    assert comes_true(mark.exists)
-    process.send_signal(number)
-    assert (end_of(process), process.returncode) == (line_about(number), 128 + number)
-
-
-@posix
-@pytest.mark.parametrize("number", ENDING)
-def test_a_signal_while_notebooks_are_read_ends_the_run_with_its_one_line(folder, number):
-    pipe = folder / "in" / "never.ipynb"
-    os.mkfifo(pipe)
-    process = start(folder)
-
-    def is_read():
-        with contextlib.suppress(OSError):  # nobody has opened it for reading so far
-            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-
-    assert comes_true(is_read)
-    process.send_signal(number)
-    assert (end_of(process), process.returncode) == (line_about(number), 128 + number)

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import subprocess
 
 import nbformat
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 
+from tests.tools.samples import commit_all
 from tools.tidy import cells_in_git, tidy
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "a1"}, "text/plain": "IntSlider(value=0)"}
@@ -150,9 +150,7 @@ def test_earlier_ids_are_those_of_the_last_commit_and_none_where_git_cannot_tell
     path = tmp_path / "one.ipynb"
     nbformat.write(stored, path)
     assert cells_in_git(path) == []
-    who = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "one"]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    commit_all(tmp_path)
     assert [cell.id for cell in cells_in_git(path)] == ["title", "one", "two", "three"]
     path.with_name("two.ipynb").write_text("{}")
     assert cells_in_git(path.with_name("two.ipynb")) == []
