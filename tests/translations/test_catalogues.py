@@ -65,6 +65,7 @@ def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one
         assert kinds[0] == kinds[1], f"{one.id}: run `make refresh`"
 
 
+MAY_MOVE = {"nbval-ignore-output", "unstable-figure"}  # between processors; each edition was run on one of them
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
@@ -78,7 +79,7 @@ def numbers(cell):
 def test_stored_outputs_tell_the_numbers_of_the_english_ones(language, name):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
     for one, two in zip(english.cells, other.cells, strict=True):
-        if one.cell_type == "code" and "nbval-ignore-output" not in one.metadata.get("tags", []):
+        if one.cell_type == "code" and MAY_MOVE.isdisjoint(one.metadata.get("tags", [])):
             assert numbers(one) == numbers(two), f"{one.id}: run `make refresh`"
 
 
