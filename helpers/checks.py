@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.language import say
+
 
 def central_differences(f: Callable[[np.ndarray], Any], x: Any, step: float = 1e-6) -> np.ndarray:
     """Numerical gradient of a scalar function, one entry of x at a time.
@@ -81,20 +83,31 @@ def assert_close(actual: Any, expected: Any, rtol: float, name: str = "value") -
     if not expected_fields:
         raise ValueError(f"expected must have a field at least, got {expected!r}.")
     if actual_fields.keys() != expected_fields.keys():
-        raise AssertionError(f"{name}: fields {list(actual_fields)} are not {list(expected_fields)}")
+        raise AssertionError(
+            say(
+                "{name}: fields {found} are not {wanted}",
+                name=name,
+                found=list(actual_fields),
+                wanted=list(expected_fields),
+            )
+        )
     for field, a in actual_fields.items():
         e = expected_fields[field]
         if np.shape(a) != np.shape(e):
-            raise AssertionError(f"{field}: shape {np.shape(a)} is not {np.shape(e)}")
+            raise AssertionError(
+                say("{field}: shape {found} is not {wanted}", field=field, found=np.shape(a), wanted=np.shape(e))
+            )
         error = relative_error(a, e)
         if not error <= rtol:
-            raise AssertionError(f"{field}: relative error {error:.2g} > {rtol:.2g}")
+            raise AssertionError(
+                say("{field}: relative error {error:.2g} > {rtol:.2g}", field=field, error=error, rtol=rtol)
+            )
 
 
 def _shown(value: Any) -> str:
     """A value as a message quotes it: Python refuses to write out integers of more than 4300 digits."""
     if isinstance(value, int) and abs(value) >= 10**100:
-        return f"an integer of about {int(value.bit_length() * math.log10(2)) + 1} digits"
+        return say("an integer of about {n} digits", n=int(value.bit_length() * math.log10(2)) + 1)
     if isinstance(value, tuple) and len(value) > 1:
         return f"({', '.join(map(_shown, value))})"
     return repr(value)
@@ -114,21 +127,33 @@ def require_real(name: str, value: Any) -> np.ndarray:
 
 def require_int(name: str, value: Any, low: int, high: int) -> int:
     """Return value if it is an integer from low to high; else raise TypeError or ValueError naming it."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be an integer from {low} to {high}, got {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be an integer from {low} to {high}, got {_shown(value)}.")
-    return int(value)
+    whole = isinstance(value, Integral) and not isinstance(value, (bool, np.bool_))
+    if whole and low <= value <= high:
+        return int(value)
+    wrong = say(
+        "{name} must be an integer from {low} to {high}, got {found}.",
+        name=name,
+        low=low,
+        high=high,
+        found=_shown(value),
+    )
+    raise (ValueError if whole else TypeError)(wrong)
 
 
 def require_float(name: str, value: Any, low: float, high: float) -> float:
     """Return value if it is a finite number from low to high; else raise TypeError or ValueError naming it."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number from {low} to {high}, got {value!r}.")
+    real = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
     with contextlib.suppress(OverflowError):  # of an integer beyond all floats
-        if low <= value <= high and math.isfinite(value):
+        if real and low <= value <= high and math.isfinite(value):
             return float(value)
-    raise ValueError(f"{name} must be a number from {low} to {high}, got {_shown(value)}.")
+    wrong = say(
+        "{name} must be a number from {low} to {high}, got {found}.",
+        name=name,
+        low=low,
+        high=high,
+        found=_shown(value),
+    )
+    raise (ValueError if real else TypeError)(wrong)
 
 
 def require_pair(name: str, value: Any, fits: Callable[[float, float], bool], allowed: str) -> tuple[float, float]:
@@ -163,7 +188,9 @@ def require_address(name: str, value: Any) -> str:
     """Return value if it is empty or an address such as tcp://host:8786; else raise ValueError naming it."""
     if isinstance(value, str) and re.fullmatch(r"(?:(?:tcp|tls)://[\w.\[\]:-]+:\d+)?", value, re.ASCII):
         return value
-    raise ValueError(f"{name} must be '' or an address such as tcp://host:8786, got {value!r}.")
+    raise ValueError(
+        say("{name} must be '' or an address such as tcp://host:8786, got {value!r}.", name=name, value=value)
+    )
 
 
 def require_choice(name: str, value: Any, allowed: Collection) -> Any:
@@ -172,4 +199,5 @@ def require_choice(name: str, value: Any, allowed: Collection) -> Any:
         same = np.array_equal if isinstance(value, np.ndarray) else operator.eq
         if type(value) is type(choice) and same(value, choice):
             return value
-    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
+    choices = ", ".join(map(repr, allowed))
+    raise ValueError(say("{name} must be one of {choices}, got {value!r}.", name=name, choices=choices, value=value))

@@ -176,9 +176,15 @@ def array(answer: Any, shape: tuple[int, ...]) -> np.ndarray:
     except (TypeError, ValueError):
         raise unfit("this is no array of numbers: {value}.", value=_short(answer)) from None
     if [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
-        wanted = say("{n} numbers", n=shape[0]) if len(shape) == 1 else say("the shape {shape}", shape=shape)
-        raise unfit("give {wanted}; yours has the shape {found}.", wanted=wanted, found=numbers.shape)
+        raise unfit("give {wanted}, not {found}.", wanted=_kind(shape), found=_kind(numbers.shape))
     return numbers.reshape(shape)
+
+
+def _kind(shape: tuple[int, ...]) -> str:
+    """A shape in words that need no knowledge of shapes where there is one axis or none."""
+    if shape in ((), (1,)):
+        return say("a single number")
+    return say("{n} numbers", n=shape[0]) if len(shape) == 1 else say("an array of the shape {shape}", shape=shape)
 
 
 def number(answer: Any) -> float:

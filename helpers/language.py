@@ -25,6 +25,11 @@ def speak(language: str) -> None:
     _spoken = language
 
 
+def spoken() -> str:
+    """The code of the language that the helpers speak."""
+    return _spoken
+
+
 def later(sentence: str) -> str:
     """Mark a sentence that is written down in one place and said in another: `say` it there."""
     return sentence

@@ -3,9 +3,10 @@
 import functools
 import math
 import re
+from numbers import Real
 
 from helpers.definitions import load_taught
-from helpers.feedback import Exercise, Slip, array, guarded, number, say, unanswered, unfit
+from helpers.feedback import Exercise, Slip, Told, array, guarded, number, say, unanswered, unfit
 from helpers.language import later
 
 _taught = functools.cache(load_taught)
@@ -134,10 +135,34 @@ def _three(a):
     return [guarded(function) for function in a]
 
 
+def _pair(product_slopes, x, y):
+    """The two slopes of x * y; an answer that divides, or has one number for both, is told so."""
+    try:
+        found = product_slopes(x, y, x * y)
+    except Told as told:
+        if "ZeroDivisionError" in told.verdict.sentence:
+            raise unfit(
+                "at a = {a:g}, b = {b:g} your product_slopes divides by 0. A slope of a · b is simply the other "
+                "factor: divide by nothing.",
+                a=x,
+                b=y,
+            ) from None
+        raise
+    if isinstance(found, Real):
+        raise unfit(
+            "product_slopes must return two slopes, (by a, by b): one for each operand. At a = {a:g}, b = {b:g} "
+            "yours returns only {found}.",
+            a=x,
+            b=y,
+            found=f"{found:.4g}",
+        )
+    return array(found, (2,)).tolist()
+
+
 def _wrong_slopes(a):
     """(which function, operands, found, wanted) of the first slope that differs; None if there is none."""
     for x, y in FACTORS:
-        found = array(a[0](x, y, x * y), (2,)).tolist()
+        found = _pair(a[0], x, y)
         if not all(map(_close, found, (y, x))):
             return 0, (x, y), found, [y, x]
     for which, value in ((1, _sigma), (2, math.tanh)):
@@ -169,7 +194,7 @@ def _is_instead(which, formula):
         if _wrong_slopes(a)[0] != which:
             return False
         if which == 0:
-            return all(all(map(_close, a[0](x, y, x * y), formula(x, y))) for x, y in FACTORS)
+            return all(all(map(_close, _pair(a[0], x, y), formula(x, y))) for x, y in FACTORS)
         value = (_sigma, math.tanh)[which - 1]
         return all(_close(number(a[which](x, value(x))), formula(x, value(x))) for x in POINTS)
 
@@ -234,7 +259,10 @@ check_2 = Exercise(
     also_wrong={
         _functions(sigma="y * (1 + y)"): "at a = -2 your sigmoid_slope gives",
         _functions(tanh="1 + y * y"): "your tanh_slope gives",
-        _functions("b"): "give 2 numbers",
+        _functions("b"): "must return two slopes, (by a, by b)",
+        _functions("a + b"): "At a = 1.3, b = -0.7 yours returns only 0.6",
+        _functions("(b, a, y)"): "give 2 numbers, not 3 numbers",
+        _functions("(y / a, y / b)"): "at a = -0.4, b = 0 your product_slopes divides by 0",
         _functions(sigma="1 - Y"): "raises NameError: name 'Y' is not defined",
         _functions(tanh="1 - y^2"): "raises TypeError",
         "(1, 2, 3)": "must stay the three functions",

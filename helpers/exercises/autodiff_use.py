@@ -8,11 +8,11 @@ from helpers.feedback import Exercise, Slip, function, number, say, unfit
 
 # Exercise 5: the operation whose slope is wrong
 
-OPERATIONS = {
-    "σ": ("σ", "sigma", "sigmoid", "logistic", "s"),
+OPERATIONS = {  # the names that an operation may be called by, in English and in Spanish
+    "σ": ("σ", "sigma", "sigmoid", "sigmoide", "logistic", "logística", "s"),
     "tanh": ("tanh",),
-    "·": ("·", "*", "×", "x", "multiply", "product", "times", "mul"),
-    "+": ("+", "add", "sum", "plus"),
+    "·": ("·", "*", "×", "x", "multiply", "product", "times", "mul", "multiplicación", "producto"),
+    "+": ("+", "add", "sum", "plus", "suma"),
     "ReLU": ("relu",),
     "": ("exp", "log", "-", "−", "/", "negate", "divide", "subtract"),
 }
@@ -37,7 +37,7 @@ check_5 = Exercise(
     clean=_operation,
     right=lambda a: a == "σ",
     praise="Right. Both arrows that lead back through σ bring a wrong factor, and no other arrow does.",
-    dresses=("'sigmoid'", "'σ'", "'SIGMOID'", "SIGMOID", "sigmoid", "'sigma'", "['σ']", "'σ(a)'"),
+    dresses=("'sigmoid'", "'Sigmoide'", "'σ'", "'SIGMOID'", "SIGMOID", "sigmoid", "'sigma'", "['σ']", "'σ(a)'"),
     slips=(
         Slip(
             ("'tanh'", "TANH", "'tanh(a4)'"),
@@ -45,7 +45,7 @@ check_5 = Exercise(
             "a4' has come back through tanh, and its ratio is 1.",
         ),
         Slip(
-            ("'·'", "'*'", "MULTIPLY"),
+            ("'·'", "'*'", "MULTIPLY", "'producto'"),
             lambda a: a == "·",
             "w4' and s3' have come back through a product, and their ratios are 1.",
         ),

@@ -79,7 +79,7 @@ _WANTED = {
 
 def _is_wanted(a, field):
     value = getattr(a, field)
-    return (tuple(value) if isinstance(_WANTED[field], tuple) else value) == _WANTED[field]
+    return (tuple(value) if isinstance(value, list) else value) == _WANTED[field]
 
 
 def _stray(a):
@@ -117,7 +117,10 @@ check_6 = Exercise(
             "weight decay keeps its default, 0.01: name no other.",
         ),
         Slip(
-            f'Configuration((32, 16, 8, 1), {_SILU}, {_DROPOUT}, "group", groups=2)',
+            (
+                f'Configuration((32, 16, 8, 1), {_SILU}, {_DROPOUT}, "group", groups=2)',
+                f'Configuration(32, {_SILU}, {_DROPOUT}, "group", groups=2)',
+            ),
             lambda a: not _is_wanted(a, "widths"),
             "the widths of the hidden layers are 32, 16 and 8.",
         ),
@@ -130,8 +133,11 @@ check_6 = Exercise(
             'the activation is named "silu", once for each hidden layer.',
         ),
         Slip(
-            f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1), "group", groups=2)',
-            lambda a: len(a.dropout) != 3,
+            (
+                f'Configuration((32, 16, 8), {_SILU}, (0.1, 0.1), "group", groups=2)',
+                f'Configuration((32, 16, 8), {_SILU}, 0.1, "group", groups=2)',
+            ),
+            lambda a: not isinstance(a.dropout, tuple | list) or len(a.dropout) != 3,
             "dropout needs an entry for each hidden layer; 0 is no dropout.",
         ),
         Slip(

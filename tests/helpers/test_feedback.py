@@ -67,7 +67,8 @@ def test_numbers_are_found_in_every_dress(typed):
 
 
 @pytest.mark.parametrize("answer, told", [
-    ([1, 2, 3], "give 2 numbers; yours has the shape (3,)."), ("12", "not the text '12'"),
+    ([1, 2, 3], "give 2 numbers, not 3 numbers."), (3, "give 2 numbers, not a single number."),
+    ([[1, 2], [3, 4]], "give 2 numbers, not an array of the shape (2, 2)."), ("12", "not the text '12'"),
     ({1, 2}, "a set has no order"), ([1, [2, 3]], "this is no array of numbers"), ([None, 2], "Not answered yet."),
     ([1j, 1], "give numbers, not 1j"), ([len, 2], "give numbers, not <built-in"),
 ])  # fmt: skip
