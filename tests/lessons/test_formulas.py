@@ -11,17 +11,9 @@ from matplotlib.mathtext import MathTextParser
 
 from helpers import ROOT
 from helpers.definitions import load_taught
-from tests.formulas import (
-    Lesson,
-    Unreadable,
-    derivative_differs,
-    derivative_rows,
-    differs,
-    formulas,
-    sides,
-    spans,
-    statements,
-)
+from tests.formulas.lesson import Lesson
+from tests.formulas.text import derivative_rows, formulas, sides, spans, statements
+from tests.formulas.value import Reader, Unreadable, derivative_differs, differs
 from tools.rules import STRICT
 
 REMEDY = "Mend the formula, or what its letters stand for, in tests/lessons/meanings/NN_topic.py."
@@ -33,7 +25,9 @@ def meanings_of(name):
     """The drawer with the meanings of a lesson's letters."""
     path = ROOT / "tests" / "lessons" / "meanings" / f"{name}.py"
     if not STRICT and not path.is_file():  # in a fork a lesson may do without: then its formulas are remarks
-        return SimpleNamespace(meanings=lambda lesson, rng: {"": {}}, NOT_EVALUATED={}, NUMBERS={})
+        return SimpleNamespace(
+            meanings=lambda lesson, rng: {"": {}}, NOT_EVALUATED={}, NUMBERS={}, SETTINGS=(), EXPRESSIONS={}
+        )
     assert path.is_file(), f"write {path.relative_to(ROOT)}: what the letters of the lesson's formulas mean, as in 01"
     return importlib.import_module(f"tests.lessons.meanings.{name}")
 
@@ -48,17 +42,50 @@ def scope_for(formula, taught, meanings):
     return scope
 
 
-def is_setting(tex):
-    """Whether a formula says no more than what a symbol is set to, or where it lies: a case, and no claim.
+NUMBER = r"-?(?:[\d.]+(?:/\d+)?|\\t?frac(?:\d\d|\{\d+\}\{\d+\}))"
+SYMBOL = r"(?:\\partial |\\Delta |\\(?:hat|bar|dot|tilde) ?)?(?:\\mathrm\{\w+\}|\\?[a-zA-Z]+)(?:[_^](?:\w|\{.*?\}+))*'*"
+SETTING = re.compile(rf"{SYMBOL}\s*(?:=|[<>]|\\[lg]e)\s*(?:{NUMBER}|\([-\d., ]*\))")
+SHAPE = re.compile(rf"({SYMBOL}) \(([ndk1]), ([ndk1])\)")
+# What says nothing that could be computed: a symbol, a number, a place, a function of a symbol.
+PLAIN = re.compile(
+    rf"[-+]? ?{SYMBOL}|\\(?:tanh|log) {SYMBOL}|{SYMBOL} ?\({SYMBOL}(?:, {SYMBOL})?\)|\|{SYMBOL}\||"
+    rf"(?:\\pm |[-+] ?)?{NUMBER}|\([-\w, ]*\)"
+)
 
-    Its number is traced with those of the prose.
+
+def expression_differs(tex, code, scope):
+    """Where a formula without a relation is not what the drawer says that it is in code; empty if it is."""
+    signs = "-+" if "\\pm" in tex else "+"
+    found = np.squeeze([Reader(tex.replace("\\pm", sign), scope).value() for sign in signs])
+    wanted = np.squeeze(eval(code, {"np": np} | scope))
+    if np.shape(found) == np.shape(wanted) and np.allclose(found, wanted, rtol=1e-6):
+        return ""
+    return f"it is {np.ravel(found)[0]:.6g}, and {code} is {np.ravel(wanted)[0]:.6g}"
+
+
+def judged(formula, points, lesson, drawer, whole):
+    """What is wrong with one formula, in words; empty if nothing is.
+
+    Raises:
+        Unreadable: if it cannot be computed.
     """
-    if re.fullmatch(r"[\w_]+\s*=\s*\([-\d., ]+\)", tex):
-        return True
-    number = r"-?(?:[\d.]+(?:/\d+)?|\\t?frac(?:\d\d|\{\d+\}\{\d+\}))"
-    return re.fullmatch(
-        rf"(?:\\partial |\\hat )?\\?[a-zA-Z]+(?:[_^]\w|[_^]\{{.*?\}})*'?\s*(?:=|[<>]|\\[lg]e)\s*{number}", tex
-    )
+    tex = formula.tex
+    scopes = [scope_for(formula, lesson.taught, point) for point in points]
+    if shape := SHAPE.fullmatch(tex):
+        name, *letters = shape.groups()
+        for scope in scopes:
+            is_so, said = np.shape(Reader(name, scope).value()), tuple(scope.get(letter, 1) for letter in letters)
+            if is_so != said:
+                return f"at n, d, k = {scope['n']}, {scope['d']}, {scope['k']} the shape is {is_so}"
+        return ""
+    if len(sides(tex)) == 1:  # no relation: a piece of a formula that has one, or of the code
+        code = drawer.EXPRESSIONS.get(tex)
+        if code is None and not PLAIN.fullmatch(tex) and tex.replace(" ", "") not in whole:
+            raise Unreadable("it is a piece of no other formula, so EXPRESSIONS must say what it is in code")
+        found = [expression_differs(tex, code, scope) for scope in scopes] if code else []
+    else:
+        found = [differs(tex, scope) for scope in scopes]
+    return next((f"at random point {at}: {what}" for at, what in enumerate(found) if what), "")
 
 
 def problems(notebook, name):
@@ -72,30 +99,30 @@ def problems(notebook, name):
     except Exception as error:  # the lesson has lost something
         yield f"tests/lessons/meanings/{name}.py cannot be computed, take out what the lesson lost: {error!r}"
         return
-    left = dict(drawer.NOT_EVALUATED)
-    for formula in formulas(notebook):
-        if left.pop(formula.tex, None) or is_setting(formula.tex):
+    said = list(formulas(notebook))
+    whole = " ".join(formula.tex.replace(" ", "") for formula in said if len(sides(formula.tex)) > 1)
+    listed = {*drawer.NOT_EVALUATED, *drawer.EXPRESSIONS, *drawer.SETTINGS}
+    for formula in said:
+        place = f"${formula.tex}$ (cell {formula.cell})"
+        if formula.tex in {*drawer.NOT_EVALUATED, *drawer.SETTINGS}:
             continue
         try:
-            for number, point in enumerate(points):
-                difference = differs(formula.tex, scope_for(formula, lesson.taught, point))
-                if difference:
-                    yield f"${formula.tex}$ (cell {formula.cell}) is wrong at random point {number}: {difference}"
-                    break
-        except Unreadable as reason:
-            yield (
-                f"${formula.tex}$ (cell {formula.cell}) cannot be computed: {reason}. Give its letters values in "
-                f"tests/lessons/meanings/{name}.py, or list it there under NOT_EVALUATED with the reason"
-            )
+            if wrong := judged(formula, points, lesson, drawer, whole):
+                setting = SETTING.fullmatch(formula.tex)
+                yield f"{place} is {'no setting that SETTINGS lists' if setting else 'wrong'} {wrong}"
         except Exception as error:
-            yield f"${formula.tex}$ (cell {formula.cell}) cannot be computed: {type(error).__name__}: {error}"
+            reason = str(error) if isinstance(error, Unreadable) else repr(error)
+            yield (
+                f"{place} cannot be computed: {reason}. Give its letters values in tests/lessons/meanings/{name}.py, "
+                "or list it there under NOT_EVALUATED with the reason"
+            )
     for cell in notebook.cells:
         for y, variable, claim in derivative_rows(cell.source) if cell.cell_type == "markdown" else ():
-            scopes = [vars(lesson.taught) | point[""] | point.get(cell.id, {}) for point in points]
-            for difference in filter(None, (derivative_differs(y, variable, claim, scope) for scope in scopes)):
-                yield f"the derivative of ${y}$ by {variable}, ${claim}$ (cell {cell.id}), is wrong: {difference}"
-                break
-    yield from (f"NOT_EVALUATED lists ${tex}$, which the lesson does not have" for tex in left)
+            for point in points:
+                if wrong := derivative_differs(y, variable, claim, vars(lesson.taught) | point[""]):
+                    yield f"the derivative of {y} by {variable}, {claim} (cell {cell.id}), is wrong {wrong}"
+                    break
+    yield from (f"${tex}$ is listed in {name}.py and not in the lesson" for tex in listed - {f.tex for f in said})
 
 
 def test_every_formula_agrees_with_the_code(notebook_path, house_rules):
@@ -119,7 +146,7 @@ def test_every_formula_is_well_formed(notebook_path):
     for cell in nbformat.read(notebook_path, as_version=4).cells:
         if cell.cell_type == "markdown":
             assert re.sub(r"(?s)```.*?```|`[^`\n]*`", "", cell.source).count("$") % 2 == 0, f"a $ too many: {cell.id}"
-            for tex, _ in spans(cell.source):
+            for tex in spans(cell.source):
                 for _, statement in statements(tex):
                     for side in filter(None, sides(statement)[::2]):
                         try:
@@ -177,9 +204,8 @@ def test_what_cannot_be_read_says_why(tex):
 
 
 def test_the_columns_of_a_table_of_derivatives_are_read():
-    table = (
-        "| $y$ | $\\partial y / \\partial a$ | $\\partial y / \\partial b$ |\n|---|---|---|\n| $a - b$ | $1$ | $1$ |"
-    )
-    (by_a, by_b) = derivative_rows(table)
+    rows = ["| y | by a | by b |", "|---|---|---|", "| `a-b` | `1` | `1` |", "| `a*b` | ? | ? |"]
+    table = "\n".join([*rows, "| abs(a) | `1` if `a>0`, else `0` | |"])
+    by_a, by_b, kink = derivative_rows(table)
     scope = {"a": 1.0, "b": 2.0}
-    assert derivative_differs(*by_a, scope) == "" and derivative_differs(*by_b, scope)
+    assert [bool(derivative_differs(*row, scope)) for row in (by_a, by_b, kink)] == [False, True, True]

@@ -59,8 +59,21 @@ def entries(source):
                 yield entry(f"{name}({given})", json.dumps(words, ensure_ascii=False, sort_keys=True))
             elif name.split(".")[-1] in SCALED:
                 yield entry("scale", name)
+            elif name == "print" and re.fullmatch(r"'.*\S  +\S.*'", given):
+                yield entry("head of a table", given)
+        if isinstance(node, (ast.Tuple, ast.List)):
+            texts = [inner.value for inner in node.elts if isinstance(inner, ast.Constant)]
+            if len(texts) == len(node.elts) and sum(bool(re.search(r"[^\W\d_]{3}|\$", str(t))) for t in texts) > 1:
+                yield entry("names in a row", ast.unparse(node))
     for label, node in pairings(tree):
         yield entry(ast.unparse(node), repr(label))
+
+
+def symbols(text):
+    """The symbols with a number in the formulas of a text, such as W_1."""
+    text = re.sub(r"\{\\\{(\d)\\\}\}|\{(\d)\}", r"\1\2", text)  # W^{\{1\}} is W^1
+    formulas = " ".join(re.findall(r"(?s)\$\$?(.+?)\$\$?", text))
+    return {a + b for a, b in re.findall(r"(?<!\\)\b(\\?[a-zA-Z]+)[_^](\d)", formulas)}
 
 
 def book(notebook):
@@ -82,6 +95,9 @@ def test_labels_stand_for_what_the_book_says(notebook_path, house_rules):
     both = fresh.keys() & stored.keys()
     changed = [f"{what}\n  was called {stored[what]}\n  is called  {fresh[what]}" for what in both
                if stored[what] != fresh[what]]  # fmt: skip
+    cells = {what.split()[0] for what in fresh}
+    changed += [f"{what}\n  was drawn by {stored[what]}, and is not any more" for what in stored.keys() - fresh.keys()
+                if "  scale #" in what and what.split()[0] in cells]  # fmt: skip
     hint = "if that is meant, run `python -m tests.lessons.test_labels`"
     house_rules((f"a label does not stand for what it stood for: {line}", hint) for line in sorted(changed))
 
@@ -152,6 +168,25 @@ def looks(drawn):
     return found | {name for name in ("blue", "vermillion") if getattr(plotting, name.upper()).lower() in colors}
 
 
+def test_a_sentence_gives_the_curve_that_it_names_the_look_that_it_has(notebook_path):
+    """Of all curves the sentence names one, by a word that no other's label has, and it says dashed or solid."""
+    found = []
+    for index, drawn, alt, caption in figures(read(notebook_path)):
+        artists = {a["label"]: a["style"] for axes in drawn["axes"] for a in axes["artists"] if a["label"]}
+        for sentence in re.split(r"[.;:]\s", f"{alt}. {caption}"):
+            said = words_of(sentence)
+            named = {}
+            for label, style in artists.items():
+                others = set().union(*(words_of(other) for other in artists if other != label))
+                if any(len(word) > 4 for word in said & words_of(label) - others):
+                    named[label] = style
+            for word in said & LOOKS.keys() if len(named) == 1 else ():
+                ((label, style),) = named.items()
+                if not re.search(LOOKS[word], style):
+                    found.append(f"figure of cell {index}: {label!r} is drawn as {style!r}, not {word}: {sentence}")
+    assert not found, "\n".join(found)
+
+
 def computed(source):
     """What stands in the fields of the texts of a figure, and the keywords with which it is drawn."""
     for node in ast.walk(ast.parse(source)):
@@ -180,6 +215,16 @@ def test_what_a_caption_says_of_more_and_less_is_said_by_a_check_too(notebook_pa
                     )
     remedy = "assert it on what is drawn (plotting.drawn), in a message with that word"
     house_rules((what, remedy) for what in dict.fromkeys(found))
+
+
+def test_a_figure_has_no_symbol_that_the_text_does_not_have(notebook_path):
+    notebook = read(notebook_path)
+    known = {name for cell in notebook.cells for name in re.findall(r"\b[A-Za-z]\d\b", cell.source)}
+    known |= symbols("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
+    for index, drawn, _, _ in figures(notebook):
+        words = [word for axes in drawn["axes"] for word in axes["words"]] + drawn["words"]
+        strange = symbols(" ".join(words)) - known
+        assert not strange, f"figure of cell {index}: nothing in the text is called {sorted(strange)}"
 
 
 def test_captions_name_the_marks_of_the_classes_rightly(notebook_path):
@@ -214,10 +259,11 @@ def test_code_in_the_text_names_what_the_code_has(notebook_path):
     code += "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "helpers").rglob("*.py"))
     code += " ".join(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
     known = set(re.findall(r"[A-Za-z_]\w*", code)) | KNOWN_ELSEWHERE
-    text = re.sub(r"(?s)```.*?```", "", text.split("## References")[0])
-    for words in re.findall(r"`([^`\n]+)`", text):
-        unknown = set(re.findall(r"(?<!\.)\b[A-Za-z_]\w*", re.sub(r"([\"']).*?\1", "", words))) - known
-        assert not unknown, f"`{words}` is nothing in the code: {unknown}"
+    for cell in notebook.cells:
+        text = re.sub(r"(?s)```.*?```", "", cell.source.split("## References")[0])
+        for words in re.findall(r"`([^`\n]+)`", text) if cell.cell_type == "markdown" else ():
+            unknown = set(re.findall(r"(?<!\.)\b[A-Za-z_]\w*", re.sub(r"([\"']).*?\1", "", words))) - known
+            assert not unknown, f"cell {cell.id}: `{words}` is nothing in the code: {unknown}"
 
 
 KNOWN_ELSEWHERE = {

@@ -116,6 +116,35 @@ def test_a_glossary_term_has_one_translation(language):
             assert catalogues.other_terms(glossary, english, other) == [], other
 
 
+@pytest.mark.parametrize("language, name", BOTH)
+def test_both_sides_claim_the_same(language, name):
+    """Each language is the other's second source: whoever changes a number, a name or a side changes both."""
+    found, known = [], catalogues.claims(language)
+    for message in catalogues.load(name, language):
+        if message.id and message.string and not message.fuzzy:
+            place = message.locations[0][0] if message.locations else name
+            faults = catalogues.other_facts(known, message.id, message.string)
+            found += [f"{place}: {fault}: {message.id} | {message.string}" for fault in faults]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("english, other, found", [
+    ("(0,1) and (1,0) meet: AND", "(0,1) y (1,0) se encuentran: AND", 0),
+    ("(0,0) and (1,1) meet: AND", "(0,1) y (1,0) se encuentran: AND", 1),
+    ("make the output unit a NOR instead of an OR", "haz que la unidad de salida sea OR y no NOR", 1),
+    ("XNOR's line, a3 with w3, three layers", "la recta de XNOR, a3 con w3, tres capas", 0),
+    ("a3 with w4", "a3 con w3", 1),
+    ("three layers", "dos capas", 1),
+    ("rows of the batch, units of one row", "filas del lote, unidades de una fila", 0),
+    ("units of one row, rows of the batch", "filas del lote, unidades de una fila", 1),
+    ("at least two", "a lo sumo dos", 1),
+    ("at least three of three", "al menos dos de tres", 1),
+    ("section 6 proves it", "lo demuestra la sección 5", 1),
+])  # fmt: skip
+def test_another_claim_is_found(english, other, found):
+    assert bool(catalogues.other_facts(catalogues.claims("es"), english, other)) == found
+
+
 def test_a_third_language_needs_a_code_and_its_texts_alone(tmp_path, monkeypatch):
     name = LESSONS[0]
     for folder in ("helpers", "notebooks"):

@@ -2,8 +2,9 @@
 
 Half of them, and more, lie at places that chance chooses among the lessons' own formulas, labels and sentences:
 SEED=7 chooses others. Each is planted alone, in memory; the checks of tests/lessons that read texts are asked one after
-the other, and one must go red and name the cell, or what was changed in it. Those of the repository are planted in a
-copy. The exit status is 1 if fewer than 95 of 100 are caught.
+the other, then those of the translations, which say each text a second time; one must go red and name the cell, or what
+was changed in it. Those of the repository are planted in a copy. The exit status is 1 if fewer than 95 of 100 are
+caught.
 """
 
 import ast
@@ -24,17 +25,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
-import numpy as np
 from _pytest.outcomes import Failed
 
 from helpers import NOTEBOOKS, ROOT
-from helpers.definitions import load_taught
-from tests import formulas
 from tests.lessons import test_form, test_formulas, test_labels, test_no_way_round, test_words
 from tools.mistakes.copies import LEFT_OUT
+from tools.translate import catalogues
+from tools.translate.texts import texts
 
 SEED = int(os.environ.get("SEED", 0))
-A_KIND = {"formula": 8, "table": 3, "label": 6, "opposite": 3, "number": 6, "reference": 2, "code name": 2}  # a lesson
+A_KIND = {  # how many of each kind in a lesson
+    **{"formula": 9, "table": 3, "number": 6, "number word": 3, "reference": 3, "sentence": 4, "code name": 2},
+    **{"label": 6, "opposite": 3},
+}
 
 
 class Planted(NamedTuple):
@@ -59,8 +62,6 @@ def in_formulas(source: str) -> Iterator[tuple[str, str]]:
     ]  # fmt: skip
     for match in re.finditer(r"(?s)\$\$(.*?)\$\$|(?<!\\)\$([^$]+?)\$", source):
         text = match[0]
-        if not re.search(r"=|\\le|\\ge|\\leftarrow", text):
-            continue
         for pattern, new in rules:
             for hit in re.finditer(pattern, text):
                 if new is not None:
@@ -84,10 +85,28 @@ def in_numbers(source: str) -> Iterator[tuple[str, str]]:
             yield context(source, hit.start(), hit.end(), f"{float(hit[0]) * 3 + 1:g}")
 
 
+def in_number_words(source: str) -> Iterator[tuple[str, str]]:
+    """A number that is written out becomes the next one."""
+    plain = re.sub(r"(?s)```.*?```|`.*?`|\]\(.*?\)", lambda m: "#" * len(m[0]), source)
+    words = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", *test_words.WRITTEN_OUT]
+    for hit in re.finditer(rf"\b(?:{'|'.join(words)})\b", plain):
+        yield context(source, hit.start(), hit.end(), words[(words.index(hit[0]) + 1) % len(words)])
+
+
 def in_references(source: str) -> Iterator[tuple[str, str]]:
-    """A section, an exercise or a notebook that is not there."""
+    """A section, an exercise or a notebook that is not there, or another one."""
     for hit in re.finditer(r"(?i)(?<=section )\d+|(?<=exercise )\d+|(?<=notebook )\d(?!\d)", source):
         yield context(source, hit.start(), hit.end(), "27")
+        yield context(source, hit.start(), hit.end(), str(int(hit[0]) % 3 + 1))
+
+
+def in_sentences(source: str) -> Iterator[tuple[str, str]]:
+    """A sentence says the contrary of a word."""
+    plain = re.sub(r"(?s)```.*?```|\$.*?\$|`.*?`|\]\(.*?\)", lambda m: "#" * len(m[0]), source)
+    for pair in test_labels.CONTRARY:
+        for a, b in (pair, pair[::-1]):
+            for hit in re.finditer(rf"(?<!is )(?<!are )(?<!nothing )\b{a}\b", plain):  # what is left is no side
+                yield context(source, hit.start(), hit.end(), b)
 
 
 def in_code_names(source: str) -> Iterator[tuple[str, str]]:
@@ -98,12 +117,11 @@ def in_code_names(source: str) -> Iterator[tuple[str, str]]:
 
 def in_tables_of_derivatives(source: str) -> Iterator[tuple[str, str]]:
     """Another derivative in a table of them."""
-    if "\\partial y / \\partial a" in source or "\\partial y/\\partial a" in source:
-        for line in source.splitlines()[2:]:
-            cells = line.split("|")
-            for i in range(2, len(cells) - 1):
-                if cells[i].strip().startswith("$"):
-                    yield line, "|".join([*cells[:i], " $2 + y$ ", *cells[i + 1 :]])
+    for line in source.splitlines() if "| by a |" in source else ():
+        cells = line.split("|")
+        for i in range(2, len(cells) - 1):
+            if cells[i].strip().startswith("`"):
+                yield line, "|".join([*cells[:i], " `2 + y` ", *cells[i + 1 :]])
 
 
 def in_labels(source: str) -> Iterator[tuple[str, str]]:
@@ -149,7 +167,8 @@ def context(source: str, start: int, end: int, new: str) -> tuple[str, str]:
 
 CHANGES: dict[str, tuple[str, Callable[[str], Iterator[tuple[str, str]]]]] = {
     "formula": ("markdown", in_formulas), "table": ("markdown", in_tables_of_derivatives),
-    "number": ("markdown", in_numbers), "reference": ("markdown", in_references),
+    "number": ("markdown", in_numbers), "number word": ("markdown", in_number_words),
+    "reference": ("markdown", in_references), "sentence": ("markdown", in_sentences),
     "code name": ("markdown", in_code_names), "label": ("code", in_labels), "opposite": ("code", in_opposites),
 }  # fmt: skip
 
@@ -214,7 +233,7 @@ REPOSITORY = [  # file, a pattern in it, what it becomes
     (".ci/run", r"make test\n", ""), (".ci/run", "set -euo pipefail", "set -u"),
     (".ci/run", "make lint", "make lint || true"),
     (".ci/run", r"make mistakes", "# make mistakes"), ("Makefile", r"@\$\(RUN\) -m pytest", "-@$(RUN) -m pytest"),
-    ("Makefile", r"-m tools\.run \$\(ARGS\)", "-m tools.run $(ARGS) || true"),
+    ("Makefile", r"(?m)\$\(ARGS\)$", "$(ARGS) || true"),
     ("Makefile", "-m pytest ", "-m pytest -x --co "),
     ("Makefile", r"ruff check \. && ", ""), ("helpers/__init__.py", r'"1"\)', '"4")'),
     ("requirements.txt", r"pillow==.*\n", ""), ("requirements.txt", "numpy==", "numpy>="),
@@ -233,10 +252,8 @@ class Lesson:
 
     def __init__(self, path: Path):
         self.path, self.notebook = path, nbformat.read(path, as_version=4)
-        drawer = test_formulas.meanings_of(path.stem)
-        lesson = formulas.Lesson(self.notebook, load_taught(path.stem))
-        self.points = [drawer.meanings(lesson, np.random.default_rng(i)) for i in range(test_formulas.POINTS)]
-        self.at_hand = {"load_taught": lambda name: lesson.taught}
+        catalogs = {language: catalogues.load(path.stem, language) for language in catalogues.languages()}
+        self.translations = {language: catalogues.translations(catalog) for language, catalog in catalogs.items()}
 
     def verdict(self, planted: Any) -> tuple[str, str]:
         """The name of the first check that goes red, and what it says; twice empty if none does."""
@@ -258,6 +275,17 @@ class Lesson:
                             check(**{key: given[key] for key in wants})
                         except (Exception, Failed) as error:
                             return name, str(error)
+        return self.other_claims(planted)
+
+    def other_claims(self, planted: Any) -> tuple[str, str]:
+        """The same for what a translation, the second source of each text, claims otherwise than the planted text."""
+        for language, said in self.translations.items():
+            seen, known = catalogues.shown(language, self.path.stem), catalogues.claims(language)
+            for old, new in zip(texts(self.notebook, seen), texts(planted, seen)):
+                if new.words not in said and (other := said.get(old.words)):
+                    faults = catalogues.faults(new.words, other) + catalogues.other_facts(known, new.words, other)
+                    if faults:
+                        return "test_both_sides_claim_the_same", f"{new.cell}: {faults[0]}: {new.words}"
         return "", ""
 
 

@@ -218,3 +218,42 @@ def other_terms(terms: dict[str, str], english_words: str, other: str) -> list[s
         for term, wanted in terms.items()
         if re.search(rf"\b{re.escape(term)}s?\b", plain) and not re.search(wanted, said)
     ]
+
+
+# Facts: what a text claims, whatever its language
+
+FACT = re.compile(r"\d+(?:\.\d+)?|\b(?:X?N?OR|N?AND|ReLU|[a-zA-Z]{1,2}\d)\b(?:'(?!s\b))?")
+
+
+def claims(language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """How numbers in words and opposites are said, from translations/<language>/glossary.toml, if it tells."""
+    path = TRANSLATIONS / language / "glossary.toml"
+    told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return told.get("numbers", {}), told.get("facts", {})
+
+
+def other_facts(known: tuple[dict[str, str], dict[str, str]], english_words: str, other: str) -> list[str]:
+    """What a translation claims otherwise: numbers and names in their order, and which of two opposites comes first."""
+    numbers, opposites = known
+    both = [PLACEHOLDER.sub(" ", text) for text in (english_words, other)]
+    one, two = map(FACT.findall, both)
+    rest, found = iter(two), []
+    if not all(fact in rest for fact in one):
+        found.append(f"numbers and names must be the same, in the same order: {one} and {two}")
+    plain = [NOT_PROSE.sub(" ", text).lower() for text in both]
+    for words, translated in numbers.items():
+        kinds = list(zip(plain, ([rf"\b{word}" for word in side.split("|")] for side in (words, translated))))
+        for (here, mine), (there, theirs) in (kinds, kinds[::-1]):
+            if re.search(rf"{mine[0]}\b", here) and not re.search("|".join(theirs), there):
+                found.append(f"{mine[0][2:]!r} is on one side alone")
+    for pair, translated in opposites.items():
+        places = {}
+        for word, wanted in zip(pair.split(" / "), translated.split(" / ")):
+            if here := re.search(rf"\b(?:{word})\b", plain[0]):
+                there = re.search(wanted, plain[1])
+                places[word] = here.start(), there.start() if there else None
+        if any(there is None for _, there in places.values()):
+            found.append(f"the translation of {' and '.join(places)} must be in it too")
+        elif sorted(places, key=lambda word: places[word][0]) != sorted(places, key=lambda word: places[word][1]):
+            found.append(f"{' and '.join(places)} must come in the same order")
+    return found

@@ -9,6 +9,22 @@ NUMBERS = {}
 NOT_EVALUATED = {
     r"z = w_1 x_1 + \dots + w_d x_d + b": "the sum has dots; `layer` is checked against it unit by unit",
     r"w_1 x_1 + w_2 x_2 + b = 0": "the line where a unit changes its mind: no claim but a definition",
+    "l+1": "an index",
+}
+# What letters are set to, in this lesson, and what a formula without a relation is in code.
+SETTINGS = ("z = 0", "h = (0, 0)", "c_i = 1", "c_i = 0", "j = 1")
+EXPRESSIONS = {
+    r"\frac{f(w + \text{nudge}) - f(w)}{\text{nudge}}": "ratio(f, w, nudge)",
+    r"(\text{answer} - \text{wanted})^2": "np.square(answer - wanted)",
+    r"\sigma(2z)": "sigmoid(2 * z)",
+    r"\sigma(8z)": "sigmoid(8 * z)",
+    r"\varepsilon (|w_1| + |w_2|)": "max(z(x + move) for move in moves) - z(x)",
+    r"\frac{|z(x)|}{|w_1| + |w_2|}": "margin(w, b, x[None])",
+    r"\frac14": "worst[0, 0]",
+    r"(\frac34, \frac34)": "worst[3]",
+    r"(\frac14, \frac54)": "worst[1]",
+    r"(\frac54, \frac14)": "worst[2]",
+    r"N(0, \sigma^2)": "[0, sigma**2]",
 }
 
 
@@ -33,6 +49,9 @@ def meanings(lesson, rng):
     s = np.sqrt(2) * rng.uniform(0.1, 1)
     noise = {"sigma": s / np.sqrt(2), "s": s, "t": 1.5 + s**2 * np.log(2)}
     detector = one_detector(taught, rng)
+    w, x, epsilon = rng.standard_normal(2), rng.standard_normal(2), 0.1
+    moves = epsilon * np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    moved = {"w": w, "w1": w[0], "w2": w[1], "b": b, "z": lambda x: x @ w + b, "x": x, "moves": moves}
     return {
         "": base,
         r"\mathrm{step}(z)": {"z": np.append(rng.standard_normal(6), 0.0)},
@@ -46,6 +65,12 @@ def meanings(lesson, rng):
         **{key: unit(-1.0, -1.2, 0.5) for key in ("z(0,1)", "z(1,0)", r"w_2 + b \le 0", r"w_1 + b \le 0")},
         r"w_1 + w_2 + 2b \le 0": unit(-1.0, -1.2, 0.5),
         "z(0,0) + z(1,1)": unit(*rng.standard_normal(3)),
+        "d753a800": moved | {"varepsilon": epsilon},
+        "3db4b8ec": {"pair": lambda a, b: np.array([a, b]), "worst": lesson.value("worst")},
+        "a1c0de1d": {"f": np.sin, "w": w1, "nudge": 0.2},
+        "a1c0de22": {"answer": rng.random(4), "wanted": taught.step(z1), "z": z1},
+        "92d1fc64": {"pair": base["XNOR"]},
+        "bad30018": noise | {"N": lambda mean, variance: np.array([mean, variance])},
         r"s = \sqrt2 \sigma": noise,
         "2 e^{-(t-1)^2 / 2s^2}": noise,
         "t": noise,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.formulas import locals_of
+from tests.formulas.lesson import locals_of
 
 # Numbers in the text that no code of their section has, and statements that are not computed, with the reasons.
 NUMBERS = {
@@ -10,6 +10,27 @@ NUMBERS = {
 }
 NOT_EVALUATED = {
     r"A = \tanh(Z)": "it says what A is called in an exercise",
+    "N(0, I)": "what the data are drawn from: helpers/data.py, which has its own tests",
+    "N(0, 1)": "what weights are drawn from, in the cell below",
+    r"\ldots + A_2": "a piece of a sum with dots",
+    r"\log(1 - y)": "the task's slip",
+    "A_{n0} h": "a column, which the cell before prints",
+    r"0 \cdot \log 0": "not a number, which is what the text says of it",
+}
+# What letters are set to, in this lesson, and what a formula without a relation is in code.
+SETTINGS = (
+    *("g = 0", "g = 1", "g = 2", "y = 0", "y = 1", "z > 0", "z_5 > 0", r"\hat y > \tfrac12", "l = 1", r"\alpha = 0.1"),
+    *("c = 1", "o = 0", r"o = \frac12", "B = 16", "A_4 = 0", r"A_4 = \tfrac12", r"\partial W_1 = 0"),
+)
+EXPRESSIONS = {
+    r"g/\text{fan-in}": "g / fan_in",
+    r"\log(1 + e^z) - y z": "np.logaddexp(0, z) - y * z",
+    "1/n": "1 / len(y)",
+    "4^3": "sigmoid_slope(0.5) ** -3",
+    "c/4": "squashed(c, o).slope(np.array(o))",
+    r"\frac12 \sum \delta_5": "total(dZ5) / 2",
+    r"\alpha / B": "alpha / B",
+    r"1 - \tanh^2 z": "np.cosh(z) ** -2",
 }
 # What is bounded on one side alone, with the reason why that will do.
 ONE_SIDED = {
@@ -39,6 +60,7 @@ def meanings(lesson, rng):
     step = taught.train(params, X, Y, taught.RESIDUAL, np.random.default_rng(0), alpha, 1, n)
     base = passes(taught.RESIDUAL) | {f"{field}_next": p for field, p in step._asdict().items()}
     base |= {"s": np.logaddexp(0, base["z"]), "Z": base["Z4"], "A": base["A4"]}
+    base |= {"B": 3, "d": d, "k": k}
     base |= {"ReLU'": lambda z: taught.relu_slope(taught.relu(z)) * 1.0}
     plain = passes(taught.RELU_PLAIN)
     one_layer = {"A": plain["A3"], "W": plain["W3"], "b": plain["b3"], "Z": plain["Z4"], "delta": plain["dZ4"]}
@@ -63,6 +85,7 @@ def meanings(lesson, rng):
         "A = f(Z)": {"A": base["A4"], "Z": base["Z4"]},
         "d4a807f0": {"L": loss_of, "w": params.W3[0, 1], "dw": base["dW3"][0, 1], "h": 1e-5},
         "93298093": folded(lesson, taught),
+        "87f2f0c9": {"g": 2, "fan-in": 10, "fan_in": 10},
         "9a38beba": passes(taught.RESIDUAL, params._replace(b2=params.b2 - 100)),
         "d5e19d95": {"c": 1.7, "o": 0.3, "f": taught.squashed(1.7, 0.3).activation} if lesson.has("squashed") else {},
         "170ff61a": mean_gradients(taught, params, X, Y, rng),

@@ -7,12 +7,28 @@ from sklearn.metrics import r2_score
 from torch import nn
 
 from helpers import stacks
-from tests.formulas import locals_of
+from tests.formulas.lesson import locals_of
 
 # Numbers in the text that no code of their section has, and statements that are not computed, with the reasons.
 NUMBERS = {}
 NOT_EVALUATED = {
     r"\mathbb{E}[\tilde a] = a": "an expectation; the lesson's code checks the mean of many",
+    r"r \sim \mathrm{Bernoulli}(1 - p)": "a distribution; the lesson's code checks the share of units that are kept",
+}
+# What letters are set to, in this lesson, and what a formula without a relation is in code.
+SETTINGS = (r"\hat y = 0", "p = 0.25")
+EXPRESSIONS = {
+    "(x - c) / s": "stats.zscore(x)",
+    "A W + b": "linear(torch.tensor(A)).detach().numpy()",
+    "c_y^2 + s_y^2": "np.mean(y**2)",
+    "(y - c_y) / s_y": "stats.zscore(y)",
+    r"\hat y s_y + c_y": "y",
+    r"\frac{\lambda}{2} w^2": "bowl(w, penalty) - bowl(w)",
+    r"s_d / \sqrt S": "stats.sem(d)",
+    "S - 1": "S - 1",
+    r"\bar d \pm t \frac{s_d}{\sqrt S}": "interval(d)",
+    "5 / 7": "100 * (1 - LEVEL)",
+    "1 + 10^{-6}": "1 + 1e-6",
 }
 # What is bounded on one side alone, with the reason why that will do.
 ONE_SIDED = {
@@ -31,9 +47,10 @@ def of_torch(layer):
 def meanings(lesson, rng):
     """{"": for all formulas; a section's title, a cell, a label, a left side or a statement: for those alone}."""
     taught = lesson.taught
-    P, Y = rng.standard_normal((6, 1)), rng.standard_normal((6, 1))
+    Y = rng.standard_normal((6, 1))
+    P = Y + 0.3 * rng.standard_normal((6, 1))
     error = float(taught.rmse(P, Y))
-    base = {"P": P, "y_hat": P, "y": Y, "n": 6, "MSE": error**2, "RMSE": error, "R^2": r2_score(Y, P)}
+    base = {"P": P, "y_hat": P, "y": Y, "n": 6, "MSE": error**2, "RMSE": error, "R": r2_score(Y, P) ** 0.5}
     base |= {"Var": lambda y: np.var(y), "z": rng.standard_normal(7)}
     base |= {"ReLU": of_torch(torch.relu), "sigma": of_torch(torch.sigmoid), "ELU": of_torch(nn.ELU())}
     base |= {"LeakyReLU": of_torch(nn.LeakyReLU()), "GELU": of_torch(nn.GELU()), "SiLU": of_torch(nn.SiLU())}
@@ -44,7 +61,27 @@ def meanings(lesson, rng):
         **dict(zip((r"\mu", "train", "eval"), moments := norms(rng))),
         r"\sigma^2": moments[0],
         "48fe2d15": one_group(rng),
+        **without_relation(lesson, rng),
         **(adam(taught, rng) if lesson.has("adam_by_hand") else {}),
+    }
+
+
+def without_relation(lesson, rng):
+    """The letters of formulas without a relation, with what the lesson's code makes of them."""
+    y, d = rng.standard_normal(9) + 3, rng.standard_normal(9)
+    scale = {"y": y, "c_y": y.mean(), "s_y": y.std(), "x": y, "c": y.mean(), "s": y.std(), "stats": stats}
+    linear = nn.Linear(3, 2, dtype=torch.float64)
+    layer = {"A": rng.standard_normal((4, 3)), "linear": linear, "torch": torch}
+    layer |= {"W": linear.weight.detach().numpy().T, "b": linear.bias.detach().numpy()}
+    error = {"d": d, "d_bar": d.mean(), "S": 9, "s_d": d.std(ddof=1), "t": stats.t.ppf(0.975, 8), "stats": stats}
+    return {
+        "095b062a": scale,
+        "2abf0001": layer,
+        "2abf0015": scale,
+        "2abf0017": scale | {"y_hat": (y - y.mean()) / y.std()},
+        "c330a375": {"lambda": 0.3, "penalty": 0.3, "w": 0.7, "bowl": lambda w, by=0.0: w**3 + by / 2 * w**2},
+        "530c4192": error,
+        "dde5577c": {"LEVEL": 1 - 0.05 / 7},
     }
 
 
@@ -64,9 +101,9 @@ def norms(rng):
     mu, var = batch.running_mean.numpy().copy(), batch.running_var.numpy().copy()
     evaluated = batch.eval()(torch.tensor(Z)).detach().numpy()
     trained = batch.train()(torch.tensor(Z)).detach().numpy()
-    known = {"z": Z, "gamma": gamma, "beta": beta, "mu_B": Z.mean(0), "sigma_B^2": Z.var(0), "varepsilon": 1e-5}
-    known |= {"mu": mu, "sigma^2": var, "mu_next": batch.running_mean.numpy(), "n": 6}
-    known |= {"sigma^2_next": batch.running_var.numpy()}
+    known = {"z": Z, "gamma": gamma, "beta": beta, "mu_B": Z.mean(0), "sigma_B": Z.std(0), "varepsilon": 1e-5}
+    known |= {"mu": mu, "sigma": np.sqrt(var), "mu_next": batch.running_mean.numpy(), "n": 6}
+    known |= {"sigma_next": np.sqrt(batch.running_var.numpy())}
     return known, known | {"z_hat": trained}, known | {"z_hat": evaluated}
 
 
@@ -81,7 +118,7 @@ def one_group(rng):
     """GroupNorm of one row whose units are one group."""
     layer, gamma, beta = with_scale(nn.GroupNorm(1, 4, dtype=torch.float64), rng)
     z = rng.standard_normal(4)
-    known = {"z": z, "gamma": gamma, "beta": beta, "mu_g": z.mean(), "sigma_g^2": z.var(), "k_g": 4, "varepsilon": 1e-5}
+    known = {"z": z, "gamma": gamma, "beta": beta, "mu_g": z.mean(), "sigma_g": z.std(), "k_g": 4, "varepsilon": 1e-5}
     return known | {"z_hat": layer(torch.tensor(z[None])).detach().numpy()[0]}
 
 
