@@ -225,16 +225,20 @@ def other_terms(terms: dict[str, str], english_words: str, other: str) -> list[s
 FACT = re.compile(r"\d+(?:\.\d+)?|\b(?:X?N?OR|N?AND|ReLU|[a-zA-Z]{1,2}\d)\b(?:'(?!s\b))?")
 
 
-def claims(language: str) -> tuple[dict[str, str], dict[str, str]]:
-    """How numbers in words and opposites are said, from translations/<language>/glossary.toml, if it tells."""
+def claims(language: str) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
+    """How numbers in words and opposites are said, and how texts begin that are said freely, from the glossary."""
     path = TRANSLATIONS / language / "glossary.toml"
     told = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return told.get("numbers", {}), told.get("facts", {})
+    return told.get("numbers", {}), told.get("facts", {}), tuple(told.get("free", ()))
 
 
-def other_facts(known: tuple[dict[str, str], dict[str, str]], english_words: str, other: str) -> list[str]:
+def other_facts(
+    known: tuple[dict[str, str], dict[str, str], tuple[str, ...]], english_words: str, other: str
+) -> list[str]:
     """What a translation claims otherwise: numbers and names in their order, and which of two opposites comes first."""
-    numbers, opposites = known
+    numbers, opposites, free = known
+    if english_words.startswith(free):
+        return []
     both = [PLACEHOLDER.sub(" ", text) for text in (english_words, other)]
     one, two = map(FACT.findall, both)
     rest, found = iter(two), []
