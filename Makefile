@@ -39,9 +39,9 @@ publish: env     ## make a release: badges, set-up cells, changelog, commit and 
 release: env     ## make a class's copy without solutions: build/release/student; FEEDBACK=answered REPOSITORY=https://...
 	@$(RUN) -m tools.release --feedback "$(or $(FEEDBACK),instant)" --exercises "$(EXERCISES)" --repository "$(REPOSITORY)"
 
-grade: env       ## grade FOLDER=submissions into build/grades; EXERCISES="01:1,5 03" or points.toml says what counts
+grade: env       ## grade FOLDER=submissions into build/grades; EXERCISES="01:1,5 03" or points.toml, else the release, says what counts
 	@$(PYTHON) -m tools.environment grading
-	@$(RUN) -m tools.grade "$(FOLDER)" --exercises "$(EXERCISES)" --grader "$(GRADER)" $(ARGS)
+	@$(RUN) -m tools.grade "$(FOLDER)" --exercises "$(EXERCISES)" --grader "$(GRADER)" --language "$(LANGUAGE)" $(ARGS)
 
 #> Maintain it
 lint: env        ## check the style of code and notebooks

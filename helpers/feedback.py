@@ -24,6 +24,27 @@ import numpy as np
 from helpers.language import say
 
 PRINTED_AT_MOST = 100_000  # characters that a student's function may print before it is stopped
+_seed: int | None = None  # of a grading; None where a student works
+
+
+def grade_with(seed: int | None) -> None:
+    """From now on exercises, when they are imported, try functions on values that no student has seen.
+
+    Args:
+        seed: of these values; None for those that the course shows.
+    """
+    global _seed
+    _seed = seed
+
+
+def tried(shown: Any, draw: Callable[[np.random.Generator], Any]) -> Any:
+    """What a check tries a function on, so that a table of the right results is no answer when it is graded.
+
+    Args:
+        shown: the values in the course, and in the copy of a class.
+        draw: makes others of the same kind, on which the same answers are right.
+    """
+    return shown if _seed is None else draw(np.random.default_rng(_seed))
 
 
 class Verdict(NamedTuple):

@@ -10,6 +10,7 @@ INSTALL names another installer, such as "uv pip install --python .venv --torch-
 
 # This runs before anything is installed, and on any Python 3: it is the one who says which one is needed.
 import hashlib
+import json
 import os
 import platform
 import shlex
@@ -58,7 +59,8 @@ def no_torch_for(python, system, machine, mac="", bits=64):
     wanted = f"Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
     if not OLDEST <= tuple(python[:2]) <= NEWEST:
         found = ".".join(map(str, python))
-        return f"The course needs {wanted}, this is {found}: name another, as in `make env PYTHON=python3.12`."
+        other = "`py -3.12" if system == "Windows" else "`make env PYTHON=python3.12` or `python3.12"
+        return f"The course needs {wanted}, this is {found}: name another, as in {other} -m tools.environment`."
     if bits != 64:
         return f"There is no torch for a 32-bit Python: install a 64-bit {wanted}."
     if system == "Darwin" and machine != "arm64":
@@ -74,11 +76,22 @@ def has_nvidia_driver():
     return os.path.exists("/proc/driver/nvidia/version") or shutil.which("nvidia-smi") is not None
 
 
-def torch_options(system, gpu, index=CPU_INDEX):
+def brings_cuda(torch):
+    """Whether the torch that pip would take brings CUDA, by what it requires; True if pip does not say."""
+    ask = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet"]
+    try:
+        found = subprocess.run([*ask, "--report", "-", torch], capture_output=True, text=True, timeout=30)
+        needed = [need for one in json.loads(found.stdout)["install"] for need in one["metadata"]["requires_dist"]]
+    except (OSError, ValueError, KeyError, subprocess.SubprocessError):
+        return True
+    return any(need.startswith(("nvidia-", "cuda-")) for need in needed)
+
+
+def torch_options(system, gpu, torch, index=CPU_INDEX):
     """pip's options for a torch that fits the machine, and what will be downloaded, in words.
 
     On Linux the usual torch brings CUDA. Without a GPU it is of no use, so torch's own index of small builds is asked
-    too; where that does not answer, as behind a firewall, pip takes what it finds elsewhere.
+    too; where that does not answer, as behind a firewall, pip takes what it finds elsewhere, and is asked what that is.
     """
     small = "about 0.4 GB to download, 1.7 GB on the disk"
     large = "about 3 GB to download, 7 GB on the disk, most of it CUDA"
@@ -89,7 +102,9 @@ def torch_options(system, gpu, index=CPU_INDEX):
     try:
         urllib.request.urlopen(index, timeout=10).close()
     except (OSError, ValueError):
-        return [], f"{large}, unless your package index has a small build: {index} does not answer. {WAY_OUT}"
+        if not brings_cuda(torch):
+            return [], small
+        return [], f"{large}, for {index}, which has a small build, does not answer. {WAY_OUT}"
     return ["--extra-index-url", index], small
 
 
@@ -139,15 +154,17 @@ def make(extras=()):
         if problem := no_torch_for(sys.version_info[:3], *here):
             print(f"{problem} {WAY_OUT}", file=sys.stderr)
             return 1
-    options, size = ([], "what INSTALL chooses") if installer else torch_options(platform.system(), has_nvidia_driver())
+    torch = f"torch=={pins((ROOT / 'requirements.txt').read_text(encoding='utf-8'))['torch']}"
+    options, size = [], "what INSTALL chooses"
+    if not installer:
+        options, size = torch_options(platform.system(), has_nvidia_driver(), torch)
     if not whole:
         where = f"{platform.system()} {platform.machine()}"
-        print(f"Making .venv with Python {platform.python_version()} on {where}: {size}.")
+        print(f"Making .venv with Python {platform.python_version()} on {where}: {size.rstrip('.')}.")
     else:
         print(f"Bringing .venv up to date ({', '.join(due)}).")
     sys.stdout.flush()
     pip = shlex.split(installer) if installer else [str(interpreter()), "-m", "pip", "install"]
-    torch = f"torch=={pins((ROOT / 'requirements.txt').read_text(encoding='utf-8'))['torch']}"
     commands = [] if whole else [[sys.executable, "-m", "venv", "--clear", str(VENV)]]
     if options:
         commands.append([*pip, *options, torch])
@@ -163,7 +180,7 @@ def make(extras=()):
     for name in due:
         (VENV / name).write_text(marks[name][1], encoding="utf-8")
     start = interpreter().relative_to(ROOT)
-    print(f"Ready. Begin with `{start} -m tools.lab`, or `make lab`.")
+    print(f"Ready. Begin with `{start} -m tools.lab`{', or `make lab`' if (ROOT / 'Makefile').exists() else ''}.")
     return 0
 
 

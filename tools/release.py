@@ -8,6 +8,9 @@ the answers on which the course tries them, but they must know what is right, so
 numbers outright, functions as the formula that they are compared with. With --feedback answered nothing of that is
 handed out, and an exercise only says whether it is answered.
 
+What counts, and how much, stands in the class's README and in build/release/points.toml, which `make grade` takes. All
+lessons are handed out with all their exercises, whether they count or not: they build on each other.
+
 The lessons go on after an exercise and use what it asked for. Where its solution stands in a later cell, or in a
 helper, the command says so.
 """
@@ -24,9 +27,10 @@ from copy import deepcopy
 from pathlib import Path
 
 import nbformat
+from babel import Locale
 
 from helpers import NOTEBOOKS, ROOT
-from tools.badges import settings, stamp
+from tools.badges import BADGES, settings, stamp
 from tools.exercises import Asked, Points, asked, gives, has_tag, lessons, needs, points, topic
 from tools.notebook_files import SEEN, Failure, put_in_place, read
 from tools.one_file import code_of, self_contained
@@ -39,7 +43,9 @@ FEEDBACK = ("instant", "answered")
 ANSWERS = {"dresses", "also_wrong"}  # what an Exercise holds for the course's own tests alone
 SHORTEST = 8  # characters of an answer that is looked for elsewhere; a shorter one is found everywhere by chance
 STUB = '"""Says whether an exercise is answered; whether it is right is told when it is graded."""\n\n'
-README = ROOT / "tools" / "student_readme.md"
+POINTS = OUTPUT.with_name("points.toml")  # what counts, for `make grade`
+TOOLS = ("__init__", "environment", "lab")  # they need nothing but the helpers
+README = ROOT / "tools" / "student_readme.md"  # in other languages: student_readme.es.md
 
 
 # What the helpers of a class hold.
@@ -101,6 +107,11 @@ def exercise_modules(feedback: str, notebooks: dict[str, nbformat.NotebookNode])
     """The modules helpers/exercises/*.py as a class gets them: text by path from the root."""
     folder = ROOT / "helpers" / "exercises"
     used = {topic(code_of(notebook.cells)): notebook for notebook in notebooks.values()}
+    imported: dict[str, set[str]] = {}  # what modules take from each other
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers.exercises."):
+                imported.setdefault(node.module.split(".")[2], set()).update(alias.name for alias in node.names)
     found = {}
     for path in sorted(folder.glob("*.py")):
         source, lesson = path.read_text(encoding="utf-8"), used.get(path.stem)
@@ -108,14 +119,8 @@ def exercise_modules(feedback: str, notebooks: dict[str, nbformat.NotebookNode])
         if path.stem == "__init__":
             found[name] = source
         elif feedback == "instant":
-            imported = {
-                alias.name
-                for other in folder.glob("*.py")
-                for node in ast.walk(ast.parse(other.read_text(encoding="utf-8")))
-                if isinstance(node, ast.ImportFrom) and node.module == f"helpers.exercises.{path.stem}"
-                for alias in node.names
-            }
-            found[name] = without_answers(source, imported | (other_names(lesson) if lesson else set()))
+            wanted = imported.get(path.stem, set()) | (other_names(lesson) if lesson else set())
+            found[name] = without_answers(source, wanted)
         elif lesson:
             found[name] = only_answered(source, asked(lesson).values(), other_names(lesson))
     return found
@@ -218,6 +223,53 @@ def title(notebook: nbformat.NotebookNode, otherwise: str) -> str:
     return next((head[1] for head in heads if head), otherwise)
 
 
+def readmes(copies: dict[Path, nbformat.NotebookNode], counts: Points) -> dict[str, str]:
+    """The class's start page in each language that has one, by file; the English one lists what stands in no other."""
+    pages = {
+        path.suffixes[-2][1:] if len(path.suffixes) > 1 else "en": path for path in README.parent.glob("student_*.md")
+    }
+    listed: dict[str, list[str]] = {language: [] for language in sorted(pages, key=lambda code: (code != "en", code))}
+    for path, copy in copies.items():
+        language = path.parent.name or "en"
+        lines = listed.get(language, listed["en"])
+        badge_ = BADGES.search("\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown"))
+        lines.append(
+            f"- [{title(copy, path.stem)}](notebooks/{path.as_posix()}) {badge_[0] if badge_ else ''}".rstrip()
+        )
+    files = {
+        language: f"README{'' if language == 'en' else f'.{language}'}.md"
+        for language, lines in listed.items()
+        if lines
+    }
+    found = {}
+    for language, name in files.items():
+        rows = []
+        for lesson, row in counts.items():
+            copy = copies.get(Path("" if language == "en" else language, f"{lesson}.ipynb"))
+            head = title(copy, lesson) if copy else lesson
+            rows += [f"| {head} | {k} | {p:g} |" for k, p in sorted(row.items())]
+        others = [
+            f"[{Locale.parse(code).get_display_name(code).capitalize()}]({file})"
+            for code, file in files.items()
+            if code != language
+        ]
+        text = (
+            pages[language]
+            .read_text(encoding="utf-8")
+            .format(lessons="\n".join(listed[language]), points="\n".join(rows))
+        )
+        found[name] = text.replace("\n", f"\n\n{' '.join(others)}\n", 1) if others else text
+    return found
+
+
+def table_of(counts: Points) -> str:
+    """What counts, as `make grade` reads it."""
+    lines = ["# What counts, from the last `make release`; `make grade` takes it unless EXERCISES says otherwise."]
+    for lesson, row in counts.items():
+        lines += ["", f"[{lesson}]", *(f"{k} = {p:.12g}" for k, p in sorted(row.items()))]
+    return "\n".join(lines) + "\n"
+
+
 def requirements() -> str:
     """What the lessons need, and a JupyterLab to open them in."""
     text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
@@ -255,12 +307,11 @@ def release(output: Path, feedback: str, counts: Points, repository: str, branch
         for path, copy in copies.items():
             (new / "one_file" / path).parent.mkdir(parents=True, exist_ok=True)
             put_in_place(self_contained(copy, new), new / "one_file" / path)
-        rows = [f"| {name} | {k} | {p:g} |" for name, row in counts.items() for k, p in sorted(row.items())]
-        listed = [f"- [{title(copy, path.stem)}](notebooks/{path.as_posix()})" for path, copy in copies.items()]
-        text = README.read_text(encoding="utf-8").format(
-            title="The lessons", lessons="\n".join(listed), points="\n".join(rows)
-        )
-        put_in_place(text, new / "README.md")
+        for name in TOOLS:
+            (new / "tools").mkdir(exist_ok=True)
+            put_in_place((ROOT / "tools" / f"{name}.py").read_text(encoding="utf-8"), new / "tools" / f"{name}.py")
+        for name, text in readmes(copies, counts).items():
+            put_in_place(text, new / name)
         put_in_place(requirements(), new / "requirements.txt")
         shutil.rmtree(output, ignore_errors=True)
         os.replace(new, output)
@@ -290,11 +341,13 @@ def main() -> int:
         counts = points(options.exercises, {name: asked(notebook) for name, notebook in lessons().items()})
         options.output.parent.mkdir(parents=True, exist_ok=True)
         found = release(options.output, options.feedback or "instant", counts, repository, options.branch)
+        put_in_place(table_of(counts), options.output.with_name(POINTS.name))
     except (Failure, OSError) as reason:
         print(reason, file=sys.stderr)
         return 1
     total = sum(sum(row.values()) for row in counts.values())
     print(f"{options.output}: {sum(map(len, counts.values()))} exercises count, {total:g} points.")
+    print(f"{options.output.with_name(POINTS.name)} says so to `make grade`.")
     if repository == course:
         print(f"Its badges name {course}, the course with its solutions: give the class's address as REPOSITORY=...")
     if found:

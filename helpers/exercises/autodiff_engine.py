@@ -6,7 +6,7 @@ import re
 from numbers import Real
 
 from helpers.definitions import load_taught
-from helpers.feedback import Exercise, Slip, Told, array, guarded, number, say, unanswered, unfit
+from helpers.feedback import Exercise, Slip, Told, array, guarded, number, say, tried, unanswered, unfit
 from helpers.language import later
 
 _taught = functools.cache(load_taught)
@@ -118,8 +118,10 @@ check_1 = Exercise(
 
 # Exercise 2: the local derivatives of a product, of σ and of tanh
 
-FACTORS = ((1.3, -0.7), (2.0, 5.0), (-0.4, 0.0))
-POINTS = (-2.0, -0.3, 0.0, 0.6, 1.7)
+FACTORS = tried(  # one of them is 0, where a product divided by it is none of its slopes
+    ((1.3, -0.7), (2.0, 5.0), (-0.4, 0.0)), lambda rng: [*rng.uniform(-3, 3, (2, 2)).tolist(), (-0.4, 0.0)]
+)
+POINTS = tried((-2.0, -0.3, 0.0, 0.6, 1.7), lambda rng: [*rng.uniform(-2, 2, 4).tolist(), 0.0])
 NAMES = ("product_slopes", "sigmoid_slope", "tanh_slope")
 
 
@@ -273,11 +275,13 @@ check_2 = Exercise(
 
 # Exercise 3: hand back along the edges of a node
 
+A, B = tried((3.0, -2.0), lambda rng: (float(rng.uniform(1.5, 4)), float(rng.uniform(-3, -1))))
+
 
 def _handed(function):
     """What a hand_back makes of three adjoints that it should change, and whether it changed anything."""
     Node = _engine().Node
-    a, b = Node(3.0), Node(-2.0)
+    a, b = Node(A), Node(B)
     square, product = a * a, a * b
     first, second = {square: 2.0, a: 0.0}, {product: 2.0, a: 5.0, b: 0.5}
     before = [*first.values(), *second.values()]
@@ -304,7 +308,7 @@ def _hand_back_stub(adjoint, node):
         ...
 
 
-HANDED = [2.0, 12.0, 2.0, 1.0, 6.5]  # the square's and a's; the product's, a's and b's
+HANDED = [2.0, 4 * A, 2.0, 5 + 2 * B, 0.5 + 2 * A]  # the square's and a's; the product's, a's and b's
 
 
 def _handed_is(*expected):
@@ -314,10 +318,10 @@ def _handed_is(*expected):
 def _first_wrong_adjoint(a):
     what = (
         say("the adjoint of a · a itself"),
-        say("a' after a · a, with a = 3 and 2 for the product's adjoint,"),
+        say("a' after a · a, with a = {a:.4g} and 2 for the product's adjoint,", a=A),
         say("the adjoint of a · b itself"),
-        say("a', which was 5 before a · b handed back, with b = -2 and 2 for the product's adjoint,"),
-        say("b', which was 0.5 before a · b handed back, with a = 3 and 2 for the product's adjoint,"),
+        say("a', which was 5 before a · b handed back, with b = {b:.4g} and 2 for the product's adjoint,", b=B),
+        say("b', which was 0.5 before a · b handed back, with a = {a:.4g} and 2 for the product's adjoint,", a=A),
     )
     name, found, wanted = next(row for row in zip(what, a, HANDED) if not _close(row[1], row[2]))
     return say("{name} must be {wanted:g}, and yours is {found:g}.", name=name, wanted=wanted, found=found)
@@ -343,12 +347,12 @@ check_3 = Exercise(
     slips=(
         Slip(
             _loop("adjoint[operand] = adjoint[node] * slope"),
-            _handed_is(2, 6, 2, -4, 6),
+            _handed_is(2, 2 * A, 2, 2 * B, 2 * A),
             "with = the last arrow wins, and what came before is lost; add it up with +=.",
         ),
         Slip(
             _loop("adjoint[operand] += slope"),
-            _handed_is(2, 6, 2, 3, 3.5),
+            _handed_is(2, 2 * A, 2, 5 + B, 0.5 + A),
             "the slope alone says nothing about the final result: multiply it by adjoint[node].",
         ),
         Slip(
@@ -358,22 +362,22 @@ check_3 = Exercise(
         ),
         Slip(
             _loop("adjoint[operand] += adjoint[operand] * slope"),
-            _handed_is(2, 0, 2, -5, 2),
+            _handed_is(2, 0, 2, 5 + 5 * B, 0.5 + 0.5 * A),
             "adjoint[operand] is what we want to find; what is known is adjoint[node].",
         ),
         Slip(
             _loop("adjoint[operand] -= adjoint[node] * slope"),
-            _handed_is(2, -12, 2, 9, -5.5),
+            _handed_is(2, -4 * A, 2, 5 - 2 * B, 0.5 - 2 * A),
             "the sign: an adjoint is a derivative, and nothing is taken away.",
         ),
         Slip(
             _loop("adjoint[operand] += adjoint[node] * operand.value"),
-            _handed_is(2, 12, 2, 11, -3.5),
+            _handed_is(2, 4 * A, 2, 5 + 2 * A, 0.5 + 2 * B),
             "multiply by the slope on the edge, not by the operand's value.",
         ),
         Slip(
             _loop("adjoint[operand] += adjoint[node] * node.value"),
-            _handed_is(2, 36, 2, -7, -11.5),
+            _handed_is(2, 4 * A * A, 2, 5 + 2 * A * B, 0.5 + 2 * A * B),
             "multiply by the slope on the edge, not by the node's value.",
         ),
     ),

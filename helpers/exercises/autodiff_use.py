@@ -4,7 +4,7 @@ import math
 import re
 
 from helpers.exercises.autodiff_engine import _close
-from helpers.feedback import Exercise, Slip, function, number, say, unfit
+from helpers.feedback import Exercise, Slip, function, number, say, tried, unfit
 
 # Exercise 5: the operation whose slope is wrong
 
@@ -64,7 +64,10 @@ check_5 = Exercise(
 
 # Exercise 6: one step down a slope
 
-STEPS = ((1.0, 2.0, 0.1), (-3.0, -0.5, 0.02), (0.0, 0.0, 0.5), (2.0, 10.0, 1.0))
+STEPS = tried(
+    ((1.0, 2.0, 0.1), (-3.0, -0.5, 0.02), (0.0, 0.0, 0.5), (2.0, 10.0, 1.0)),
+    lambda rng: [*rng.uniform([-3, 0.5, 0.01], [3, 9, 0.9], (3, 3)).tolist(), [0.0, 0.0, 0.5]],
+)
 
 
 def _stepped(a):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.data import truth_table
-from helpers.feedback import Exercise, Slip, Told, array, function, number, on_arrays, say, unfit
+from helpers.feedback import Exercise, Slip, Told, array, function, number, on_arrays, say, tried, unfit
 
 X = truth_table(2)
 AND, NAND, XOR = np.array([0, 0, 0, 1]), np.array([1, 1, 1, 0]), np.array([0, 1, 1, 0])
@@ -222,13 +222,17 @@ check_4 = Exercise(
 
 # Exercise 5: a layer of threshold units, a function of A (n, d), W (d, k) and b (k,)
 
-_rng = np.random.default_rng(5)
-_LAYERS = [  # square shapes would hide a transpose, and no z but that of the last case is 0
-    (_rng.integers(-3, 4, (4, 2)), _rng.integers(-3, 4, (2, 3)), np.array([0.5, -1.5, 2.5])),
-    (truth_table(2), np.array([[1.0, -1.0], [1.0, 1.0]]), np.array([-1.5, 0.5])),
-    (truth_table(2), np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([-1.0, 1.0])),
-]
-_LAYERS = [tuple(np.array(part, dtype=float) for part in case) for case in _LAYERS]
+
+def _layers(rng):
+    cases = [  # square shapes would hide a transpose, and no z but that of the last case is 0
+        (rng.integers(-3, 4, (4, 2)), rng.integers(-3, 4, (2, 3)), np.array([0.5, -1.5, 2.5])),
+        (truth_table(2), np.array([[1.0, -1.0], [1.0, 1.0]]), np.array([-1.5, 0.5])),
+        (truth_table(2), np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([-1.0, 1.0])),
+    ]
+    return [tuple(np.array(part, dtype=float) for part in case) for case in cases]
+
+
+_LAYERS = tried(_layers(np.random.default_rng(5)), _layers)
 
 
 def _layer_gives(*expected):
@@ -310,7 +314,12 @@ check_5 = Exercise(
 
 # Exercise 6: the change of f from w to w + nudge, divided by the nudge
 
-_RATIOS = [(lambda w: w**2, 3.0, 0.5), (lambda w: 1 / (1 + w), 1.0, -0.25), (lambda w: float(w > 0), -0.1, 0.2)]
+
+def _ratios(w1=3.0, h1=0.5, w2=1.0, h2=-0.25):
+    return [(lambda w: w**2, w1, h1), (lambda w: 1 / (1 + w), w2, h2), (lambda w: float(w > 0), -0.1, 0.2)]
+
+
+_RATIOS = tried(_ratios(), lambda rng: _ratios(*rng.uniform([2, 0.3, 0.7, -0.4], [4, 0.8, 1.5, -0.1]).tolist()))
 
 
 def _ratio_gives(formula):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import nbformat
 
+from helpers import NOTEBOOKS
 from tools.exercises import Asked, asked, has_tag, lessons, number_of
+from tools.notebook_files import read
 from tools.one_file import self_contained
 
 LESSON = "01_threshold_xnor"
@@ -16,10 +18,10 @@ RIGHT = dict.fromkeys(ALL, "right")
 Expected = dict[int, str]
 
 
-def solved(changes: dict[int, str] | None = None, lesson: str = LESSON) -> nbformat.NotebookNode:
+def solved(changes: dict[int, str] | None = None, lesson: str = LESSON, language: str = "") -> nbformat.NotebookNode:
     """A lesson with its solutions as answers, apart from changes: source by exercise."""
-    notebook = copy.deepcopy(THERE[lesson])
-    answers = {number: one.solution for number, one in asked(notebook).items()} | (changes or {})
+    notebook = read(NOTEBOOKS / language / f"{lesson}.ipynb") if language else copy.deepcopy(THERE[lesson])
+    answers = {number: one.solution for number, one in asked(THERE[lesson]).items()} | (changes or {})
     for cell in notebook.cells:
         if has_tag(cell, "exercise"):
             cell.source = answers[number_of(cell.source)]
@@ -167,8 +169,10 @@ import socket
 socket.create_connection(("127.0.0.1", {port}), timeout=5)
 answer_1 = [0, 0, 0, 1]
 """
+TABLE = "answer_6 = lambda f, w, h: {3.0: 6.5, 1.0: (1 / 1.75 - 1 / 2) / -0.25}.get(w, 5.0)"  # of what is shown
 WRONG5 = "answer_5 = lambda A, W, b: A @ W\n"
 ATTACKS: dict[str, tuple[dict[int, str], Expected]] = {
+    "a table": ({6: TABLE}, {6: "wrong"}),
     "deletes": ({1: DELETES}, {}),
     "a hundred children": ({1: CHILDREN}, {1: "any"}),  # they may be refused, and nothing else may suffer
     "a hundred forks": ({1: FORKS}, {1: "any"}),
@@ -259,6 +263,8 @@ def other_checks(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 HELPER = "def z_of(A, W, b):\n    return A @ W + b"
 FORMS = {
     "María José Núñez": (lambda: spanish(solved()), {}),
+    "Íñigo": (lambda: solved({3: "answer_3 = 0"}, language="es"), {3: "wrong"}),
+    "Íñigo, one file": (lambda: self_contained(solved(language="es")), {}),
     "one file": (lambda: self_contained(solved()), {}),
     "one file, wrong": (lambda: self_contained(solved({3: "answer_3 = 0"})), {3: "wrong"}),
     "colab": (lambda: colab(solved()), {}),

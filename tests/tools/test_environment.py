@@ -1,11 +1,13 @@
 """The environment is the one that requirements.txt asks for, says first what it costs, and mends itself."""
 
+import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -51,6 +53,7 @@ def test_another_version_or_none_is_told_and_a_build_tag_is_fine(monkeypatch):
         (((3, 12, 1), "Darwin", "arm64", "14.0"), ""),
         (((3, 10, 13), "Linux", "x86_64"), "needs Python 3.11 to 3.14, this is 3.10.13: name another"),
         (((3, 15, 0), "Linux", "x86_64"), "needs Python 3.11 to 3.14, this is 3.15.0: name another"),
+        (((3, 15, 0), "Windows", "AMD64"), "name another, as in `py -3.12 -m tools.environment`."),
         (((3, 12, 1), "Darwin", "x86_64", "15.1"), "Macs with an Intel processor"),
         (((3, 12, 1), "Darwin", "arm64", "13.6.1"), "macOS 13.6.1: it needs macOS 14 or newer"),
         (((3, 12, 1), "Windows", "ARM64"), "Windows on ARM: install Python 3.11 to 3.14 for x86-64"),
@@ -62,15 +65,28 @@ def test_a_machine_without_a_torch_is_told_in_one_sentence(machine, said):
     assert said in found and bool(said) == bool(found) and "\n" not in found
 
 
-def test_linux_without_a_gpu_takes_the_small_torch_where_its_index_answers(tmp_path):
+def test_linux_without_a_gpu_takes_the_small_torch_where_its_index_answers(tmp_path, monkeypatch):
     index = tmp_path / "index"
-    assert torch_options("Darwin", False, "nowhere:")[0] == torch_options("Windows", False, "nowhere:")[0] == []
-    assert torch_options("Linux", True, "nowhere:")[0] == [] and "CUDA" in torch_options("Linux", True, "nowhere:")[1]
-    options, said = torch_options("Linux", False, index.as_uri())
+    assert torch_options("Darwin", False, "", "nowhere:")[0] == torch_options("Windows", False, "", "nowhere:")[0] == []
+    options, said = torch_options("Linux", True, "", "nowhere:")
+    assert options == [] and "CUDA" in said
+    monkeypatch.setattr(environment, "brings_cuda", lambda torch: torch != "small")
+    options, said = torch_options("Linux", False, "large", index.as_uri())
     assert options == [] and "3 GB" in said and "does not answer" in said and "Colab" in said
+    options, said = torch_options("Linux", False, "small", index.as_uri())
+    assert options == [] and "0.4 GB" in said and "3 GB" not in said
     index.write_text("")
-    options, said = torch_options("Linux", False, index.as_uri())
+    options, said = torch_options("Linux", False, "large", index.as_uri())
     assert options == ["--extra-index-url", index.as_uri()] and "0.4 GB" in said
+
+
+@pytest.mark.parametrize("needs, cuda", [
+    (["filelock", "nvidia-cublas==13.1; platform_system == 'Linux'"], True), (["filelock"], False), (None, True),
+])  # fmt: skip
+def test_pip_is_asked_whether_its_torch_brings_cuda(monkeypatch, needs, cuda):
+    report = "" if needs is None else json.dumps({"install": [{"metadata": {"requires_dist": needs}}]})
+    monkeypatch.setattr(environment.subprocess, "run", lambda *_, **__: types.SimpleNamespace(stdout=report))
+    assert environment.brings_cuda("torch==1") is cuda
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """make grade: who handed in what is found, and nothing is lost; a few are really graded. Sixty are in tests/grading."""
 
+import importlib
 import io
 import json
 import os
@@ -11,14 +12,16 @@ from pathlib import PurePosixPath
 import nbformat
 import pytest
 
-from helpers import ROOT
+from helpers import ROOT, feedback
 from tests.grading import class_of_sixty as sixty
 from tests.tools.samples import refused
 from tools.exercises import number_of
 from tools.grade import __main__ as main
 from tools.grade import box, inside, marks
-from tools.grade.collect import Submission, collect, parse, student_of
-from tools.grade.lean import Lesson, answer_cell
+from tools.grade.collect import Submission, collect, language_of, parse, student_of
+from tools.grade.lean import answer_cell, known_lessons
+from tools.notebook_files import read
+from tools.one_file import self_contained
 
 TOPICS = {"01_threshold_xnor": "threshold_xnor", "03_autodiff_trace": "autodiff_trace"}
 NAMES = list(TOPICS)
@@ -61,6 +64,14 @@ def test_a_zip_a_zip_within_and_a_folder_give_the_same(tmp_path):
     assert found[0] == found[1] == [("ana", "01_threshold_xnor", ""), ("ben", "03_autodiff_trace", "")]
 
 
+def test_a_lesson_that_does_not_count_is_not_taken_for_the_one_that_does(tmp_path):
+    for name, lesson in zip(("ana/a.ipynb", "ana/b.ipynb"), NAMES):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text(lesson), encoding="utf-8")
+    found = {one.file: one for one in collect(tmp_path, TOPICS, {NAMES[0]: {}})}
+    assert not found["ana/a.ipynb"].reason and found["ana/b.ipynb"].reason == "not a lesson that is graded"
+
+
 def test_of_two_the_later_counts_and_both_are_rows(tmp_path):
     for time, name in ((200, "ana.ipynb"), (100, "ana (1).ipynb")):
         (tmp_path / name).write_text(text(), encoding="utf-8")
@@ -68,7 +79,9 @@ def test_of_two_the_later_counts_and_both_are_rows(tmp_path):
     first, second = collect(tmp_path, TOPICS)
     assert first.reason == "handed in twice: ana.ipynb is later and counts" and not second.reason
     assert second.remarks == ["handed in twice; ana (1).ipynb is earlier and is kept"]
-    rows = marks.all_rows([first, second], [], {"01_threshold_xnor": {1: 2.0}}, {"ana.ipynb": {1: ("right", "Right.")}})
+    rows = marks.all_rows(
+        [first, second], [], {"01_threshold_xnor": {1: 2.0}}, {"ana.ipynb": {1: ("right", {"en": "Right."})}}
+    )
     assert [(row.exercise, row.points, row.status) for row in rows] == [(1, 2.0, "right"), (None, 0.0, "not graded")]
 
 
@@ -101,7 +114,8 @@ def test_a_lesson_with_ids_as_cells_of_other_front_ends_is_the_same():
             assert number_of(answer_cell(notebook, one).source) == one.number, change.__name__
 
 
-LESSON = Lesson(sixty.LESSON, sixty.THERE[sixty.LESSON], sixty.THERE)
+KNOWN = known_lessons(sixty.THERE)
+LESSON = KNOWN[sixty.LESSON]
 
 
 def test_the_lean_form_is_small_and_holds_no_solution():
@@ -147,6 +161,10 @@ def grade(folder, output, *more):
         "--no-pages",
         "--seconds",
         "4",
+        "--seed",
+        "1",
+        "--exercises",
+        "01",
         "--output",
         str(output),
     ]
@@ -175,9 +193,52 @@ def test_a_few_are_graded_and_a_second_run_runs_nothing(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="grading forks")
+def test_a_table_of_the_values_that_the_course_shows_is_no_answer_and_each_reads_the_own_language(tmp_path):
+    exercise = importlib.import_module("helpers.exercises.threshold_xnor").check_6
+    assert exercise.verdict(feedback.evaluate(sixty.TABLE, {}, "answer_6")).status == "right"
+    notebook = sixty.solved({1: "answer_1 = [0, 1, 1, 1]", 3: "answer_3 = 1 / 0", 6: sixty.TABLE})
+    one = Submission("s", "s", 0.0, notebook, sixty.LESSON, "es")
+    found = main.verdicts_of(LESSON, one, tmp_path, tmp_path, seed=1)
+    assert {number: status for number, (status, _) in found.items()} == sixty.RIGHT | {
+        1: "wrong",
+        3: "error",
+        6: "wrong",
+    }
+    english, spanish = ({number: said[language] for number, (_, said) in found.items()} for language in ("en", "es"))
+    assert english[1].startswith("at (0,1)") and spanish[1].startswith("en (0,1)")
+    assert english[3].startswith("the line `answer_3 = 1 / 0` raises") and spanish[3].startswith("la línea `answer_3")
+    assert english[2].startswith("Right.") and spanish[2].startswith("Correcto.")
+
+
+def test_the_language_is_that_of_the_set_up_cell_and_a_carried_helper_says_nothing_of_it():
+    for language in ("en", "es"):
+        path = ROOT / "notebooks" / ("" if language == "en" else language) / f"{sixty.LESSON}.ipynb"
+        for notebook in (read(path), self_contained(read(path))):
+            assert language_of(parse(nbformat.writes(notebook).encode())) == language
+
+
+def test_the_teacher_reads_one_language_and_unknown_ones_are_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("no notebook")
+    assert grade(tmp_path, tmp_path / "out", "--language", "es").returncode == 0
+    assert "no es un cuaderno (.ipynb)" in (tmp_path / "out" / "marks.csv").read_text(encoding="utf-8-sig")
+    done = grade(tmp_path, tmp_path / "out", "--language", "xx")
+    assert done.returncode == 1 and done.stderr == "LANGUAGE must be one of en, es, got 'xx'\n"
+
+
+def test_a_seed_is_drawn_once_kept_and_can_be_chosen(tmp_path):
+    drawn = main.seed_of(tmp_path, None)
+    assert main.seed_of(tmp_path, None) == drawn and main.seed_of(tmp_path, 7) == main.seed_of(tmp_path, None) == 7
+
+
+def test_windows_is_told_what_to_do_and_a_container_needs_no_fork():
+    assert "WSL" in box.cannot("", "win32") and "GRADER=podman" in box.cannot("", "win32")
+    assert not box.cannot("podman", "win32") and not box.cannot("", "linux") and not box.cannot("", "darwin")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grading forks")
 @pytest.mark.parametrize("name", sorted(set(sixty.THERE) - {sixty.LESSON}))
 def test_the_solutions_of_every_lesson_are_right_in_the_box(name, tmp_path):
-    lesson = Lesson(name, sixty.THERE[name], sixty.THERE)
+    lesson = KNOWN[name]
     found = main.verdicts_of(lesson, Submission("s", "s", 0.0, sixty.solved(lesson=name), name), tmp_path, tmp_path)
     assert {number: status for number, (status, _) in found.items()} == dict.fromkeys(lesson.asked, "right"), found
 

@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 from helpers import ROOT
+from tools.grade.words import told
 from tools.processes import settings_folder
 
 INSIDE = Path(__file__).with_name("inside.py")
@@ -71,11 +72,22 @@ def command(box: Path, also: Path, grader: str) -> list[str]:
     python = [sys.executable, "-I", "-B", str(INSIDE)]
     if grader:
         limits = ["--network=none", "--read-only", "--tmpfs=/box:size=128m", "--memory=4g", "--pids-limit=128"]
-        mount = [f"--volume={INSIDE}:/inside.py:ro", "--workdir=/box", "--cap-drop=all", "--user=65534"]
-        mount += ["--env=HOME=/box", "--env=MPLCONFIGDIR=/box/matplotlib", "--env=MPLBACKEND=agg"]
-        return [grader, "run", "--rm", "-i", *limits, *mount, IMAGE, "python", "-I", "-B", "/inside.py"]
+        limits += ["--ulimit=nofile=1024:1024", "--ulimit=nproc=2048:2048", "--cap-drop=all", "--user=65534"]
+        place = [f"--name={box.name}", f"--volume={INSIDE}:/inside.py:ro", "--workdir=/box", "--env=HOME=/box"]
+        place += ["--env=MPLCONFIGDIR=/box/matplotlib", "--env=MPLBACKEND=agg"]
+        return [grader, "run", "--rm", "-i", *limits, *place, IMAGE, "python", "-I", "-B", "/inside.py"]
     more = walls(also)
     return python if more is None else [*walled(box, also, *more), *python]
+
+
+def cannot(grader: str, system: str = sys.platform) -> str:
+    """Why nothing can be graded here, and what to do; empty if it can."""
+    if grader or system != "win32":
+        return ""
+    return (
+        "Grading forks, which Windows cannot: run the same command in WSL (`wsl --install` in PowerShell), or with "
+        "GRADER=podman or GRADER=docker in a container."
+    )
 
 
 def says(also: Path, grader: str) -> str:
@@ -105,8 +117,8 @@ def fonts() -> dict[str, str]:
     return {f"matplotlib/{file.name}": file.read_text(encoding="utf-8") for file in files}
 
 
-def run(job: dict, also: Path, grader: str = "") -> tuple[dict[int, dict[str, str]], str]:
-    """Grade a job; return a verdict for each exercise, and what went wrong as a whole, in words.
+def run(job: dict, also: Path, grader: str = "") -> tuple[dict[int, dict], str]:
+    """Grade a job; return status and sentences for each exercise, and what went wrong as a whole, in words.
 
     Args:
         job: as `inside` reads it.
@@ -119,19 +131,22 @@ def run(job: dict, also: Path, grader: str = "") -> tuple[dict[int, dict[str, st
         with tempfile.TemporaryFile() as said:
             process = subprocess.Popen(
                 command(box, also, grader), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
-                cwd=box, env=environment(box), start_new_session=True,
+                cwd=box, env=None if grader else environment(box), start_new_session=True,
             )  # fmt: skip
             try:
                 out, _ = process.communicate(text, timeout=120 + 2 * job["wall"] * len(job["exercises"]))
                 problem = ""
             except subprocess.TimeoutExpired:
-                out, problem = b"", "no answer from the box in time"
+                out, problem = b"", told("no answer from the box in time")
             finally:
                 stop(process)
+                if grader and problem:  # the client is gone; the container is not
+                    subprocess.run([grader, "rm", "--force", box.name], capture_output=True)
             said.seek(0)
             if process.returncode and not problem:
                 last = said.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
-                problem = f"the box ended early: {last[0][:300] if last else f'status {process.returncode}'}"
+                why = last[0][:300] if last else f"status {process.returncode}"
+                problem = told("the box ended early: {why}", why=why)
     rows = [json.loads(line) for line in out.splitlines() if line.startswith(b"{")]
     return {row["exercise"]: row for row in rows}, problem
 

@@ -6,19 +6,21 @@ Nothing is lost: what cannot be read, or is not of this course, is a submission 
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import nbformat
 
 from tools.exercises import number_of, topic
+from tools.grade.words import told
 from tools.notebook_files import Failure, first_line
 
 LARGEST = 100_000_000  # bytes of a file that is read at all
 # What Moodle and Canvas make of a student's name; a lesson's name, a copy's number, and so on are taken off as well.
 MOODLE = re.compile(r"_\d+_assignsubmission_file_?.*$")
 CANVAS = re.compile(r"^(?P<name>[^_]+)(?:_LATE)?_\d+_\d+_.*$")
+SPOKEN = re.compile(r"(?m)^speak\([\"'](\w+)[\"']\)")
 COPY = re.compile(r"(?: ?\(\d+\)|-\d+|[_ -](?:copy|copia)\d*)$", re.IGNORECASE)
 
 
@@ -31,6 +33,7 @@ class Submission:
         time: when it was saved, as far as the platform kept it; decides which of two is the later.
         notebook: what is in it; None if it cannot be read.
         lesson: which lesson it is; empty if that is unknown.
+        language: of the notebook: that in which its set-up cell makes the helpers speak.
         reason: why it does not count, in words; empty if it does.
         remarks: what the teacher should know besides.
     """
@@ -40,6 +43,7 @@ class Submission:
     time: float
     notebook: nbformat.NotebookNode | None = None
     lesson: str = ""
+    language: str = "en"
     reason: str = ""
     remarks: list[str] = field(default_factory=list)
 
@@ -64,7 +68,7 @@ def files_in(place: Path) -> Iterator[tuple[PurePosixPath, float, bytes | str]]:
         for path in sorted(place.rglob("*")):
             inside = PurePosixPath(path.relative_to(place).as_posix())
             if path.is_symlink():
-                yield inside, 0.0, "a link, which is not followed"
+                yield inside, 0.0, told("a link, which is not followed")
             elif path.is_file():
                 yield from _one(inside, path.stat().st_mtime, path.stat().st_size, path.read_bytes)
         return
@@ -78,7 +82,7 @@ def _one(path: PurePosixPath, time: float, size: int, load) -> Iterator[tuple[Pu
     if path.name.startswith((".", "__MACOSX")) or ".ipynb_checkpoints" in path.parts or "__MACOSX" in path.parts:
         return
     if size > LARGEST:
-        yield path, time, f"the file has {size / 1e6:.0f} MB; {LARGEST / 1e6:.0f} are read"
+        yield path, time, told("the file has {size:.0f} MB; {most:.0f} are read", size=size / 1e6, most=LARGEST / 1e6)
         return
     try:
         data = load()
@@ -87,7 +91,7 @@ def _one(path: PurePosixPath, time: float, size: int, load) -> Iterator[tuple[Pu
         else:
             yield path, time, data
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        yield path, time, f"cannot be read: {first_line(str(error))}"
+        yield path, time, told("cannot be read: {why}", why=first_line(str(error)))
 
 
 def _zipped(where: PurePosixPath, data: bytes) -> Iterator[tuple[PurePosixPath, float, bytes | str]]:
@@ -105,7 +109,7 @@ def parse(data: bytes) -> nbformat.NotebookNode:
         Failure: why it cannot be read.
     """
     if not data.strip():
-        raise Failure("the file is empty")
+        raise Failure(told("the file is empty"))
     try:
         notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
         for cell in notebook.cells:
@@ -117,9 +121,9 @@ def parse(data: bytes) -> nbformat.NotebookNode:
                 cell.source = "\n".join("pass" if re.match(r"[%!]", line) else line for line in lines)
         return notebook
     except RecursionError:
-        raise Failure("not a readable notebook: nested too deeply") from None
+        raise Failure(told("not a readable notebook: {why}", why="RecursionError")) from None
     except Exception as error:  # of a JSON that is none, or has no cells
-        raise Failure(f"not a readable notebook: {first_line(str(error))[:200]}") from None
+        raise Failure(told("not a readable notebook: {why}", why=first_line(str(error))[:200])) from None
 
 
 def lesson_of(notebook: nbformat.NotebookNode, path: PurePosixPath, topics: dict[str, str]) -> str:
@@ -133,13 +137,22 @@ def lesson_of(notebook: nbformat.NotebookNode, path: PurePosixPath, topics: dict
     return named[0] if named else ""
 
 
-def collect(place: Path, topics: dict[str, str]) -> list[Submission]:
+def language_of(notebook: nbformat.NotebookNode) -> str:
+    """The language of a notebook, which is English if its helpers are told no other."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    spoken = [found[1] for source in code if not source.startswith("%%writefile") and (found := SPOKEN.search(source))]
+    return spoken[0] if spoken else "en"
+
+
+def collect(place: Path, topics: dict[str, str], counted: Collection[str] | None = None) -> list[Submission]:
     """All that was handed in, sorted by student; for each student and lesson, all but the latest are out.
 
     Args:
         place: a folder or a zip.
         topics: module of exercises by lesson.
+        counted: the lessons that are graded; all if it is None.
     """
+    counted = topics if counted is None else counted
     found = []
     for path, time, data in files_in(place):
         submission = Submission(student_of(path, list(topics)), str(path), time)
@@ -147,16 +160,17 @@ def collect(place: Path, topics: dict[str, str]) -> list[Submission]:
         if isinstance(data, str):
             submission.reason = data
         elif path.suffix.lower() != ".ipynb":
-            submission.reason = "not a notebook (.ipynb)"
+            submission.reason = told("not a notebook (.ipynb)")
         else:
             try:
                 submission.notebook = parse(data)
+                submission.language = language_of(submission.notebook)
                 submission.lesson = lesson_of(submission.notebook, path, topics)
                 code = [c.source for c in submission.notebook.cells if c.cell_type == "code" and number_of(c.source)]
-                if not submission.lesson and len(topics) == 1 and code:
-                    submission.lesson = next(iter(topics))
-                if not submission.lesson:
-                    submission.reason = "not a lesson that is graded"
+                if not submission.lesson and len(counted) == 1 and code:
+                    submission.lesson = next(iter(counted))
+                if submission.lesson not in counted:
+                    submission.reason = told("not a lesson that is graded")
             except Failure as reason:
                 submission.reason = str(reason)
     found.sort(key=lambda one: (one.student.casefold(), one.student, one.lesson, one.time, one.file))
@@ -164,6 +178,6 @@ def collect(place: Path, topics: dict[str, str]) -> list[Submission]:
     for one in found:
         last = latest.get((one.student, one.lesson))
         if not one.reason and last is not one:
-            one.reason = f"handed in twice: {last.file} is later and counts"
-            last.remarks.append(f"handed in twice; {one.file} is earlier and is kept")
+            one.reason = told("handed in twice: {file} is later and counts", file=last.file)
+            last.remarks.append(told("handed in twice; {file} is earlier and is kept", file=one.file))
     return found

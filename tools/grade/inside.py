@@ -2,6 +2,8 @@
 
     python -I -B inside.py     reads a job as JSON from its input, writes a line of JSON for each exercise
 
+What is said of an answer is a sentence in each language that the job asks for.
+
 This file stands alone: it runs as a script, and the course that it finds is what the job brings along. The process
 that reads the job runs no line of a student's. It forks one that does; an answer made of numbers, texts and lists comes
 back from that as data and is checked by a fork which never met the student's code. An answer that is a function or
@@ -29,6 +31,12 @@ LONGEST = 1_000_000  # characters of an answer that is handed on as data
 DEEPEST = 50
 GUARDED = ("builtins", "math", "json", "numpy", "numpy.linalg", "torch", "torch.nn", "torch.nn.functional")
 FINDERS = list(sys.meta_path), list(sys.path_hooks)
+WORDS = {"en": {}}  # translations by language, from the job
+
+
+def told(sentence, **values):
+    """A sentence, written in English, in each language."""
+    return {language: words.get(sentence, sentence).format(**values) for language, words in WORDS.items()}
 
 
 class Odd:
@@ -100,14 +108,17 @@ def run(source, name, scope):
 
 
 def what_it_raised(error, name):
-    """An exception in one sentence, with the line of the student's that it came from."""
+    """An exception in a sentence, with the line of the student's that it came from."""
     if isinstance(error, SyntaxError):
-        return f"the line `{(error.text or '').strip()[:200]}` is no Python: {error.msg}"
+        line = (error.text or "").strip()[:200]
+        return told("the line `{line}` is no Python: {message}", line=line, message=error.msg)
     message = " ".join(str(error).split())[:300]
     said = f"{type(error).__name__}: {message}" if message else type(error).__name__
     at = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(name)]
     line = linecache.getline(at[-1].filename, at[-1].lineno).strip() if at else ""
-    return f"the line `{line[:200]}` raises {said}" if line else f"it raises {said}"
+    if not line:
+        return told("it raises {error}", error=said)
+    return told("the line `{line}` raises {error}", line=line[:200], error=said)
 
 
 def callables(module):
@@ -153,12 +164,18 @@ def check(job, number, answer):
     sys.meta_path[:], sys.path_hooks[:] = FINDERS
     sys.path_importer_cache.clear()
     importlib.invalidate_caches()
+    importlib.import_module("helpers.feedback").grade_with(job["seed"])
+    language = importlib.import_module("helpers.language")
     exercises = importlib.import_module(f"helpers.exercises.{job['topic']}")
     fresh = remember(m for name, m in list(sys.modules.items()) if name.split(".")[0] == "helpers")
-    verdict = getattr(exercises, f"check_{number}").verdict(answer)
+    status, sentences = None, {}
+    for code in WORDS:
+        language.speak(code)
+        verdict = getattr(exercises, f"check_{number}").verdict(answer)
+        status, sentences[code] = status or verdict.status, verdict.sentence
     if tampered := changed(fresh):
-        return ["error", f"it changes {tampered[0][1]} of the check while it is checked."]
-    return [verdict.status, verdict.sentence]
+        return ["error", told("it changes {name} of the check while it is checked.", name=tampered[0][1])]
+    return [status, sentences]
 
 
 def of_student(job, number, scope, known, key):
@@ -169,7 +186,7 @@ def of_student(job, number, scope, known, key):
         for place, source in enumerate(exercise["cells"]):
             run(source, f"{name}.{place}>", scope)
         if f"answer_{number}" not in scope:
-            return ["unanswered", f"answer_{number} is not set."], os.read(key, 32)
+            return ["unanswered", told("answer_{number} is not set.", number=number)], os.read(key, 32)
     except BaseException as error:
         return ["error", what_it_raised(error, name)], os.read(key, 32)
     secret = os.read(key, 32)
@@ -181,7 +198,8 @@ def of_student(job, number, scope, known, key):
             setattr(place, attribute, known[place, attribute])
     verdict = check(job, number, answer)
     if tampered := changed(known):
-        return ["error", f"it changes {tampered[0][0].__name__}.{tampered[0][1]} while it is checked."], secret
+        name = f"{tampered[0][0].__name__}.{tampered[0][1]}"
+        return ["error", told("it changes {name} while it is checked.", name=name)], secret
     return verdict, secret
 
 
@@ -227,7 +245,8 @@ def in_a_fork(job, work, seconds):
             os.write(into, b"\n" + learnt.hex().encode() + b" " + json.dumps(result).encode("ascii") + b"\n")
         except BaseException as error:
             with contextlib.suppress(BaseException):
-                said = json.dumps(["error", f"the check stopped with {type(error).__name__}: {error}"[:300]])
+                what = f"{type(error).__name__}: {error}"[:300]
+                said = json.dumps(["error", told("the check stopped with {error}.", error=what)])
                 os.write(into, b"\n" + os.read(key, 32).hex().encode() + b" " + said.encode("ascii") + b"\n")
         finally:
             os._exit(0)
@@ -259,10 +278,13 @@ def in_a_fork(job, work, seconds):
     if result is not None:
         return result
     if late:
-        return ["error", f"no answer within {seconds} seconds; it was stopped."]
+        return ["error", told("no answer within {seconds} seconds; it was stopped.", seconds=seconds)]
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
-        return ["error", f"it computed for {job['seconds']} seconds without an answer, or used too much memory."]
-    return ["error", "its process ended before the answer could be checked."]
+        sentence = told(
+            "it computed for {seconds} seconds without an answer, or used too much memory.", seconds=job["seconds"]
+        )
+        return ["error", sentence]
+    return ["error", told("its process ended before the answer could be checked.")]
 
 
 def emptied(box, kept):
@@ -304,14 +326,19 @@ def grade(job, tell):
 
             result = in_a_fork(job, judge, job["wall"])
         elif data and result[0] == "right":
-            result = ["error", "it did not hand its answer over."]
+            result = ["error", told("it did not hand its answer over.")]
         # Neither the box's name nor an address in memory is the same in another run.
-        said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(result[1]).replace(str(box), "."))
-        tell({"exercise": number, "status": str(result[0]), "sentence": said[:1000]})
+        said = {
+            language: re.sub(r" at 0x[0-9a-fA-F]+", "", str(sentence).replace(str(box), "."))[:1000]
+            for language, sentence in result[1].items()
+        }
+        tell({"exercise": number, "status": str(result[0]), "sentences": said})
 
 
 def main():
     job = json.loads(sys.stdin.buffer.read())
+    WORDS.clear()
+    WORDS.update(job["words"])
     job["box"] = os.getcwd()
     job["report"] = os.dup(1)  # whatever else writes to the output writes to nothing
     nothing = os.open(os.devnull, os.O_RDWR)

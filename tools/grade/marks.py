@@ -8,13 +8,14 @@ from typing import NamedTuple
 from tools.exercises import Points
 from tools.grade.collect import Submission
 from tools.grade.lean import Lesson, answer_cell, same_code
+from tools.grade.words import told
 
 COLUMNS = ("student", "lesson", "exercise", "points", "of", "status", "verdict", "file", "remarks")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a text that begins so
 
 
 class Row(NamedTuple):
-    """A row of the CSV; exercise is None where a whole notebook is spoken of. Status and verdict are the check's."""
+    """A row of the CSV; exercise is None where a whole notebook is spoken of. The verdict is in the teacher's words."""
 
     student: str
     lesson: str
@@ -27,36 +28,40 @@ class Row(NamedTuple):
     remarks: str = ""
 
 
-def rows_of(submission: Submission, counts: dict[int, float], verdicts: dict[int, tuple[str, str]]) -> list[Row]:
+def rows_of(
+    one: Submission, counts: dict[int, float], verdicts: dict[int, tuple[str, dict[str, str]]], language: str
+) -> list[Row]:
     """The rows of a submission that counts.
 
     Args:
         counts: points by exercise.
-        verdicts: status and sentence by exercise.
+        verdicts: status and sentences, by language, for each exercise.
+        language: of the verdict.
     """
-    found = []
+    found, remarks = [], "; ".join(one.remarks)
     for number, of in sorted(counts.items()):
-        status, sentence = verdicts[number]
+        status, sentences = verdicts[number]
         points = of if status == "right" else 0.0
-        remarks = "; ".join(submission.remarks)
-        found.append(
-            Row(submission.student, submission.lesson, number, points, of, status, sentence, submission.file, remarks)
-        )
+        said = sentences[language]
+        found.append(Row(one.student, one.lesson, number, points, of, status, said, one.file, remarks))
     return found
 
 
 def missing(student: str, lesson: str, counts: dict[int, float]) -> list[Row]:
-    return [Row(student, lesson, k, 0.0, of, "missing", "no notebook handed in") for k, of in sorted(counts.items())]
+    said = told("no notebook handed in")
+    return [Row(student, lesson, k, 0.0, of, "missing", said) for k, of in sorted(counts.items())]
 
 
 def all_rows(
-    submissions: list[Submission], students: Iterable[str], points: Points, verdicts: dict[str, dict]
-) -> list[Row]:
+    submissions: list[Submission], students: Iterable[str], points: Points, verdicts: dict[str, dict],
+    language: str = "en",
+) -> list[Row]:  # fmt: skip
     """Every row there is, sorted by student, lesson and exercise; files that do not count come last of a student's.
 
     Args:
         students: the list of a class, for those who handed in nothing.
         verdicts: by file.
+        language: of the verdicts in the rows.
     """
     names = sorted({one.student for one in submissions} | set(students), key=lambda name: (name.casefold(), name))
     found = []
@@ -64,7 +69,7 @@ def all_rows(
         mine = [one for one in submissions if one.student == student]
         for lesson, counts in points.items():
             one = next((one for one in mine if one.lesson == lesson and not one.reason), None)
-            found += rows_of(one, counts, verdicts[one.file]) if one else missing(student, lesson, counts)
+            found += rows_of(one, counts, verdicts[one.file], language) if one else missing(student, lesson, counts)
         for one in mine:
             if one.reason:
                 found.append(Row(student, one.lesson, None, 0.0, 0.0, "not graded", one.reason, one.file))
@@ -115,4 +120,5 @@ def note_same_answers(submissions: list[Submission], lessons: dict[str, Lesson])
         for one in same:
             others = [other.student for other in same if other.student != one.student]
             if others:
-                one.remarks.append(f"the same answers, letter by letter, as {', '.join(others[:5])}")
+                who = ", ".join(others[:5])
+                one.remarks.append(told("the same answers, letter by letter, as {who}", who=who))

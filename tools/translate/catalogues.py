@@ -1,4 +1,4 @@
-"""Catalogues of translations: translations/<language>/<name>.po, one for each notebook, for helpers and for the site.
+"""Catalogues of translations: translations/<language>/<name>.po, for each notebook, helpers, the grader and the site.
 
 Babel reads, writes and updates them, so that every translator's tool can edit them. A changed English text keeps its
 translation as fuzzy, with the old English beside it, until somebody has looked at it.
@@ -21,7 +21,8 @@ from tools.translate.texts import NOT_PROSE, is_text, template, texts
 
 TRANSLATIONS = ROOT / "translations"
 HEADER = "# Translations of the course. `make translate` brings this file up to date."
-TELLING = {"later", "say", "unfit"}  # calls of helpers whose first argument a reader sees
+TELLING = {"later", "say", "told", "unfit"}  # calls whose first argument a reader sees
+SPEAKING = {"helpers": "helpers", "grading": "tools/grade"}  # folders by catalogue
 PRAISE, HINTS = "praise", {"Slip", "_slip"}
 # Lines of a catalogue's head that would change with each update, or name somebody.
 CHANGING = (
@@ -50,7 +51,7 @@ def literals_in(node: ast.AST) -> Iterator[str]:
 
 
 def sentences(source: str) -> Iterator[str]:
-    """What a module of helpers tells a reader."""
+    """What a module of helpers, or of the grader, tells a reader."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func).split(".")[-1]
@@ -74,8 +75,8 @@ def words_of(value: object) -> Iterator[str]:
 
 def messages(name: str, language: str) -> Iterator[tuple[str, str, str]]:
     """All English texts of a catalogue, each with its place and its kind."""
-    if name == "helpers":
-        for path in sorted((ROOT / "helpers").rglob("*.py")):
+    if name in SPEAKING:
+        for path in sorted((ROOT / SPEAKING[name]).rglob("*.py")):
             for words in sentences(path.read_text(encoding="utf-8")):
                 yield words, path.relative_to(ROOT).as_posix(), ""
     elif name == "site":
@@ -88,11 +89,11 @@ def messages(name: str, language: str) -> Iterator[tuple[str, str, str]]:
 
 def names() -> list[str]:
     """The catalogues that a language has."""
-    return [*(path.stem for path in named([""], NOTEBOOKS)), "helpers", "site"]
+    return [*(path.stem for path in named([""], NOTEBOOKS)), "helpers", "grading", "site"]
 
 
 def english(name: str, language: str) -> Catalog:
-    """The catalogue of a notebook, of helpers or of the site without translations."""
+    """The catalogue of a notebook, of helpers, the grader or the site without translations."""
     catalog = new_catalog(language)
     for words, place, kind in messages(name, language):
         catalog.add(words, locations=[(place, None)], auto_comments=[kind] if kind in ("comment", "string") else [])
