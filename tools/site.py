@@ -152,7 +152,8 @@ def page_of(notebook: NotebookNode, name: str, language: str = "en", solutions: 
     title = re.search(r"(?m)^# (.+)$", notebook.cells[0].source)[1]
     opening = notebook.cells[0].source.strip().split("\n\n")[-1].replace("\n", " ")
     if not pictures:
-        raise Failure(f"{name} has no stored figure; run `make refresh NB={name[:2]}` first")
+        where = "" if language == "en" else f" LANGUAGE={language}"
+        raise Failure(f"{name} has no stored figure; run `make refresh NB={name[:2]}{where}` first")
     minutes = re.search(r"(\d+) min", notebook.cells[1].source)[1]
     page = nbformat.v4.new_notebook(cells=cells, metadata=dict(notebook.metadata))
     described = {"description": opening, "property=og:title": title, "property=og:description": opening}

@@ -62,7 +62,7 @@ def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one
         if one.cell_type == "code" and "setup" not in one.metadata.get("tags", []):
             assert skeleton(one.source) == skeleton(two.source), one.id
         kinds = [[sorted(o.get("data", o.output_type)) for o in cell.get("outputs", [])] for cell in (one, two)]
-        assert kinds[0] == kinds[1], f"{one.id}: run `make refresh`"
+        assert kinds[0] == kinds[1], f"{one.id}: run `make refresh LANGUAGE={language}`"
 
 
 MAY_MOVE = {"nbval-ignore-output", "unstable-figure"}  # between processors; each edition was run on one of them
@@ -80,7 +80,7 @@ def test_stored_outputs_tell_the_numbers_of_the_english_ones(language, name):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
     for one, two in zip(english.cells, other.cells, strict=True):
         if one.cell_type == "code" and MAY_MOVE.isdisjoint(one.metadata.get("tags", [])):
-            assert numbers(one) == numbers(two), f"{one.id}: run `make refresh`"
+            assert numbers(one) == numbers(two), f"{one.id}: run `make refresh LANGUAGE={language}`"
 
 
 def alternatives(notebook):
@@ -93,7 +93,7 @@ def alternatives(notebook):
 def test_every_figure_has_an_alternative_and_a_caption_in_its_language(language, name):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
     one, two = alternatives(english), alternatives(other)
-    assert len(one) == len(two), "run `make refresh`"
+    assert len(one) == len(two), f"run `make refresh LANGUAGE={language}`"
     for (alt, caption), (other_alt, other_caption) in zip(one, two):
         assert alt != other_alt and caption != other_caption, other_alt
 

@@ -186,7 +186,8 @@ def faults(english_words: str, other: str) -> list[str]:
 
 GLOSSARY = """\
 # Each English term and the one translation that stands for it: a regular expression, in lower case, that a translation
-# of a text with the term must match. A test compares.
+# of a text with the term must match. A test compares. Before them, words that are spelled as in English.
+alike = []
 
 [terms]
 """
@@ -202,6 +203,12 @@ def glossary(language: str) -> dict[str, str]:
         others = sorted(TRANSLATIONS.glob("*/glossary.toml"))
         return {term: "" for other in others for term in glossary(other.parent.name)}
     return tomllib.loads(path.read_text(encoding="utf-8"))["terms"]
+
+
+def alike(language: str) -> frozenset[str]:
+    """Words that are spelled as in English, from translations/<language>/glossary.toml."""
+    path = TRANSLATIONS / language / "glossary.toml"
+    return frozenset(tomllib.loads(path.read_text(encoding="utf-8")).get("alike", ()) if path.is_file() else ())
 
 
 def begin_glossary(language: str) -> None:

@@ -29,7 +29,8 @@ FOR_MATPLOTLIB = {
     "marker", "textcoords", "va", "verticalalignment", "xycoords",
 }  # fmt: skip
 NOT_PROSE = re.compile(
-    r"```.*?```|\$\$(?!.*\\text\{).*?\$\$|(?<!\$)\$[^$\n]+\$(?!\$)|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+|\\[a-zA-Z]+",
+    r"```.*?```|\$\$(?!.*\\text\{).*?\$\$|(?<!\$)\$[^$\n]+\$(?!\$)|`[^`]+`|\]\([^)]*\)|<[^>]+>|https?://\S+"
+    r"|\\(?:begin|end)\{\w+\}|\\[a-zA-Z]+",
     re.DOTALL,
 )
 FIELD = re.compile(r"(?<!\{)(?:\{\{)*(\{(?:[^{}]|\{[^{}]*\})+\})")  # of an f-string; its format may hold fields again
