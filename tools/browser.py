@@ -1,10 +1,11 @@
 """Open the notebooks in a real JupyterLab, do what a reader does, and say what a reader would not expect.
 
-    python -m tools.browser [NAME ...] [--quick]
+    python -m tools.browser [NAME ...] [--quick] [--front notebook]
 
 Each notebook is run with Run All and with Restart & Run All; both must end as a batch run does, with nothing left of
 progress bars and every figure's text where a screen reader finds it. Then sliders are moved, exercises answered and
-folded cells opened, by mouse and keyboard. Without a Chromium on this machine there is one line and nothing is done.
+folded cells opened, by mouse and keyboard. With --quick there are few seeds, epochs and folds, no Run All before
+Restart & Run All, and two notebooks at once. Without a Chromium on this machine there is one line and nothing is done.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 
@@ -46,6 +48,8 @@ SWITCHES = [
 QUICK = {"SEEDS": 3, "EPOCHS": 2, "SWEEP_EPOCHS": 1}  # with --quick: the same code in seconds
 START, STEP, RUN = 120, 30, 900  # seconds until JupyterLab, an answer, a whole notebook is there
 FREEZE = 2  # seconds that a page may stand still, beyond the longest while it was opened
+# Front ends: the module that starts each, and the address of its page of a notebook.
+FRONTS = {"lab": ("jupyterlab", "lab/tree/notebooks/{}?reset"), "notebook": ("notebook", "notebooks/notebooks/{}")}
 LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "mutants", "__pycache__")
 
 # Progress bars in all the ways a loop can end; each cell with what it must leave.
@@ -61,15 +65,35 @@ setInterval(() => {
   const now = performance.now(); window.freeze = Math.max(window.freeze, now - last - 50); last = now;
   document.querySelectorAll('progress').forEach(bar => window.bars.add(bar.ariaLabel));
 }, 50);"""
+PLACE = ".jp-WindowedPanel-viewport > .jp-Cell[data-windowed-list-index='{}']"
 IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
 SEEN = """cell => [...cell.querySelectorAll('.jp-OutputArea-output img')]
   .filter(image => image.checkVisibility({visibilityProperty: true})).map(image => image.src).join()"""
 
 
-class Lab:
-    """A JupyterLab of its own on a copy of the course, with settings of its own."""
+def missing() -> str:
+    """What this machine lacks; nothing if a browser can be started."""
+    if not CHROMIUM:
+        return "Chromium (Debian: apt-get install chromium)"
+    return "" if sync_playwright else "the package playwright (tests/requirements-browser.txt)"
 
-    def __init__(self, folder: pathlib.Path):
+
+@contextlib.contextmanager
+def a_browser() -> Iterator:
+    """A Chromium of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Lab:
+    """A JupyterLab, or a Notebook 7, of its own on a copy of the course, with settings of its own."""
+
+    def __init__(self, folder: pathlib.Path, front: str = "lab"):
+        module, self.page = FRONTS[front]
         self.course = folder / "course"
         shutil.copytree(ROOT, self.course, ignore=LEFT_OUT)
         settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
@@ -79,24 +103,24 @@ class Lab:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}/lab"
+        self.address = f"http://127.0.0.1:{port}/"
         own = {"HOME": folder / "home", "IPYTHONDIR": folder / "ipython", "JUPYTER_CONFIG_DIR": folder / "config"}
         own |= {"JUPYTERLAB_SETTINGS_DIR": folder / "settings", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
         env = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "HELPERS_WATCHED")}
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--allow-root"]
+        command = [sys.executable, "-m", module, "--no-browser", "--expose-app-in-browser", "--allow-root"]
         command += [f"--ServerApp.port={port}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token="]
         command += [f"--ServerApp.root_dir={self.course}"]
-        self.log = folder / "jupyterlab.log"
+        self.log = folder / "server.log"
         with self.log.open("w") as log:
             self.server = subprocess.Popen(
                 command, env=env | {k: str(v) for k, v in own.items()}, stdout=log, stderr=subprocess.STDOUT
             )
         for _ in range(START * 5):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(self.address).close()
+                urllib.request.urlopen(f"{self.address}api/status").close()
                 return
             time.sleep(0.2)
-        raise Failure(f"JupyterLab does not start: {self.log.read_text()[-500:]}")
+        raise Failure(f"{module} does not start: {self.log.read_text()[-500:]}")
 
     def close(self) -> None:
         self.server.terminate()  # it shuts its kernels down
@@ -133,20 +157,23 @@ class Reader:
         page.add_init_script(WATCH)
         self.tools = page.context.new_cdp_session(page)
         self.tools.send("Performance.enable")
-        page.goto(f"{lab.address}/tree/notebooks/{name}?reset", timeout=1000 * START)
+        page.goto(lab.address + lab.page.format(name), timeout=1000 * START)
         page.wait_for_function("window.jupyterapp?.shell.currentWidget?.content?.widgets?.length", timeout=1000 * START)
         self.idle()
-        self.opening = self.freeze()
+        self.before = 0.0, 0.0
+        self.opening, _ = self.freeze()
 
-    def freeze(self) -> float:
-        """The longest time that the page stood still since the last call, in seconds."""
-        return self.page.evaluate("() => { const most = window.freeze / 1000; window.freeze = 0; return most; }")
+    def freeze(self) -> tuple[float, float]:
+        """The longest time that the page stood still since the last call, and all that it worked, in seconds.
 
-    def work(self) -> float:
-        """What the page has cost so far, in seconds."""
-        return next(
-            m["value"] for m in self.tools.send("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration"
-        )
+        By the clock a page stands still for longer on a busy machine. So its share of the processor counts.
+        """
+        told = {metric["name"]: metric["value"] for metric in self.tools.send("Performance.getMetrics")["metrics"]}
+        now = told["TaskDuration"], told["ThreadTime"]
+        took, worked = (new - old for new, old in zip(now, self.before))
+        self.before = now
+        most = self.page.evaluate("() => { const most = window.freeze / 1000; window.freeze = 0; return most; }")
+        return most * min(1, worked / took), worked
 
     def idle(self) -> None:
         """Wait until the kernel has nothing more to do, and the page has shown it."""
@@ -179,14 +206,15 @@ class Reader:
     def cell(self, position: int) -> Locator:
         """A cell of the page, brought into view."""
         self.page.evaluate("i => jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start')", position)
-        cell = self.page.locator(f".jp-WindowedPanel-viewport > .jp-Cell[data-windowed-list-index='{position}']")
+        cell = self.page.locator(PLACE.format(position))
         cell.scroll_into_view_if_needed(timeout=1000 * STEP)
         return cell
 
-    def named(self, role: str) -> list[str]:
-        """The names of all things with this role, as a screen reader finds them."""
-        nodes = self.tools.send("Accessibility.getFullAXTree")["nodes"]
-        return [node.get("name", {}).get("value", "") for node in nodes if node.get("role", {}).get("value") == role]
+    def named(self, role: str, within: str = "body") -> list[str]:
+        """The names of all things with this role in one place of the page, as a screen reader finds them."""
+        place = self.tools.send("Runtime.evaluate", {"expression": f"document.querySelector({within!r})"})["result"]
+        nodes = self.tools.send("Accessibility.queryAXTree", {"objectId": place["objectId"], "role": role})["nodes"]
+        return [node.get("name", {}).get("value", "") for node in nodes]
 
     def ask(self, code: str) -> str:
         """What the notebook's kernel prints for a piece of code."""
@@ -249,7 +277,7 @@ def after_a_run(reader: Reader, batch: nbformat.NotebookNode) -> Iterator[str]:
         figures = [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
         if figures:
             reader.cell(number)  # a page this long holds what is near
-            names = {" ".join(name.split()) for name in reader.named("image")}
+            names = {" ".join(name.split()) for name in reader.named("image", PLACE.format(number))}
         for figure in figures:
             alt = figure.metadata.get("image/png", {}).get("alt", "")
             if not alt:
@@ -316,27 +344,29 @@ def exercises(reader: Reader) -> Iterator[str]:
             reader.page.keyboard.insert_text(source)
             for _ in range(checking - number + 1):
                 reader.page.keyboard.press("Shift+Enter")
-            reader.idle()
-            lines[status] = reader.cell(checking).locator(".jp-OutputArea-output").all_inner_texts()
-            if status and (said := reader.ask(f"print({name}.verdict({answer}).status)")) != status:
+            said = reader.ask(f"print({name}.verdict({answer}).status)")  # comes after all that was asked before
+            if status and said != status:
                 yield f"cell {checking}: the {status} answer is found {said!r}"
+            shown = reader.cell(checking).locator(".jp-OutputArea-output")
+            shown.first.wait_for(timeout=1000 * STEP)
+            lines[status] = shown.all_inner_texts()
             if len(lines[status]) != 1 or not lines[status][0].strip():
                 yield f"cell {checking}: the {status or 'missing'} answer gets {lines[status]}"
         if len({*map(str, lines.values())}) < 3:
             yield f"cell {checking}: other answers, the same line: {lines}"
 
 
-def folds(reader: Reader) -> Iterator[str]:
-    """Open every folded cell with one click."""
-    for number, cell in enumerate(reader.saved().cells):
-        if "folded" in cell.metadata.get("tags", []):
-            place = reader.cell(number)
-            if place.locator(".cm-content").is_visible():
-                yield f"cell {number}: is not folded"
-                continue
-            place.locator(".jp-InputPlaceholder, .jp-Placeholder").first.click(timeout=1000 * STEP)
-            if not place.locator(".cm-content").first.is_visible():
-                yield f"cell {number}: stays folded after a click"
+def folds(reader: Reader, most: int | None = None) -> Iterator[str]:
+    """Open every folded cell, or the first ones, with one click."""
+    cells = reader.saved().cells
+    for number in [i for i, cell in enumerate(cells) if "folded" in cell.metadata.get("tags", [])][:most]:
+        place = reader.cell(number)
+        if place.locator(".cm-content").is_visible():
+            yield f"cell {number}: is not folded"
+            continue
+        place.locator(".jp-InputPlaceholder, .jp-Placeholder").first.click(timeout=1000 * STEP)
+        if not place.locator(".cm-content").first.is_visible():
+            yield f"cell {number}: stays folded after a click"
 
 
 def bars(lab: Lab, page: Page) -> Iterator[str]:
@@ -369,14 +399,14 @@ def bars(lab: Lab, page: Page) -> Iterator[str]:
 def read_one(lab: Lab, page: Page, source: pathlib.Path, quick: bool) -> Iterator[str]:
     expected = batch(lab, source, quick)
     reader = Reader(lab, page, source.name)
-    for run in (reader.run_all, reader.restart_and_run_all):
-        cost, started = reader.work(), time.monotonic()
+    for run in (reader.restart_and_run_all,) if quick else (reader.run_all, reader.restart_and_run_all):
+        started = time.monotonic()
         reader.freeze()
         run()
-        seconds, cost = time.monotonic() - started, reader.work() - cost
-        freeze = reader.freeze()  # before the checks, which make the page wait themselves
+        freeze, worked = reader.freeze()  # before the checks, which make the page wait themselves
         print(
-            f"{source.stem}: {run.__name__} {seconds:.0f} s, page {cost:.1f} s, longest freeze {freeze:.1f} s",
+            f"{source.stem}: {run.__name__} {time.monotonic() - started:.0f} s, "
+            f"page {worked:.1f} s, longest freeze {freeze:.1f} s",
             flush=True,
         )
         if freeze > reader.opening + FREEZE:
@@ -384,7 +414,7 @@ def read_one(lab: Lab, page: Page, source: pathlib.Path, quick: bool) -> Iterato
         yield from (f"after {run.__name__}: {problem}" for problem in after_a_run(reader, expected))
     yield from sliders(reader)
     yield from exercises(reader)
-    yield from folds(reader)
+    yield from folds(reader, most=3 if quick else None)
 
 
 def told(problems: Iterator[str]) -> Iterator[str]:
@@ -395,35 +425,35 @@ def told(problems: Iterator[str]) -> Iterator[str]:
         yield str(reason)
 
 
+def look(sources: list[pathlib.Path | None], options: argparse.Namespace) -> int:
+    """Look at some notebooks, None stands for progress bars, in one lab and browser; how often something is wrong."""
+    found = 0
+    with tempfile.TemporaryDirectory() as folder, a_browser() as browser:
+        with contextlib.closing(Lab(pathlib.Path(folder), options.front)) as lab:
+            for source in sources:
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                page.set_default_timeout(1000 * RUN)
+                for problem in told(read_one(lab, page, source, options.quick) if source else bars(lab, page)):
+                    found += 1
+                    print(f"{source.stem if source else 'progress bars'}: {problem[:600]}", file=sys.stderr, flush=True)
+                page.close()
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.browser", description=__doc__.splitlines()[0])
     parser.add_argument(
         "names", nargs="*", default=[""], help="notebooks by name or its beginning; all if none is named"
     )
-    parser.add_argument("--quick", action="store_true", help="with few seeds and epochs")
+    parser.add_argument("--quick", action="store_true", help="few seeds, epochs and folds; two notebooks at once")
+    parser.add_argument("--front", choices=FRONTS, default="lab", help="notebook: in Notebook 7, not in JupyterLab")
     options = parser.parse_args()
-    if not CHROMIUM or not sync_playwright:
-        missing = "Chromium (Debian: apt-get install chromium)" if not CHROMIUM else "the package playwright"
-        print(f"Skipped: no browser; install {missing} to have the notebooks opened in a real JupyterLab.")
+    if missing():
+        print(f"Skipped: no browser; install {missing()} to have the notebooks opened in a real JupyterLab.")
         return 0
-    found = 0
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lab = Lab(pathlib.Path(folder))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        try:
-            jobs = {"progress bars": lambda page: bars(lab, page)}
-            for source in named(options.names, NOTEBOOKS):
-                jobs[source.stem] = lambda page, source=source: read_one(lab, page, source, options.quick)
-            for name, job in jobs.items():
-                page = browser.new_page(viewport={"width": 1280, "height": 900})
-                page.set_default_timeout(1000 * RUN)
-                for problem in told(job(page)):
-                    found += 1
-                    print(f"{name}: {problem[:600]}", file=sys.stderr, flush=True)
-                page.close()
-        finally:
-            browser.close()
-            lab.close()
+    sources, at_once = [*named(options.names, NOTEBOOKS), None], 2 if options.quick else 1
+    with ThreadPoolExecutor(at_once) as executor:
+        found = sum(executor.map(look, [sources[i::at_once] for i in range(at_once)], [options] * at_once))
     print("As a reader expects." if not found else f"{found} times not as a reader expects.")
     return 1 if found else 0
 
