@@ -82,6 +82,8 @@ def _unit(a, inputs=2):
             flat = array(a, (inputs + 1,))
             return flat[:-1], float(flat[-1])
         w, b = a
+        if np.ndim(w) == 0:  # a bias forgotten, and the weights taken apart
+            raise TypeError
     except (TypeError, ValueError):
         raise unfit("give a pair: a list of {n} weights, then one bias.", n=inputs) from None
     return array(w, (inputs,)), number(b)
@@ -135,7 +137,7 @@ check_2 = Exercise(
         "([2, -1], 1)": "your line crosses the x1 axis at -0.5",
         "([-1, 0], 2)": "a weight of 0 for x2",
         "([-1, -2], 0)": "crosses the x1 axis at 0",
-        "(-1, -2)": "give 2 numbers",
+        "(-1, -2)": "give a pair",
         "([-1, -2, 2], 2)": "give 2 numbers",
         "'-x1 - 2*x2 + 2'": "give a pair",
     },
