@@ -10,9 +10,9 @@ from helpers import NOTEBOOKS, ROOT
 from helpers import language as spoken
 from tools import badges
 from tools.notebook_files import read
-from tools.translate import catalogues
+from tools.translate import catalogues, pseudo
 from tools.translate.__main__ import translated, write
-from tools.translate.texts import skeleton
+from tools.translate.texts import FIELD, skeleton
 
 LANGUAGES = catalogues.languages()
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("[!.]*.ipynb"))
@@ -36,6 +36,15 @@ def test_a_catalogue_is_complete_and_holds_nothing_else(language, name):
 def test_both_sides_have_the_same_fields_formulas_code_and_links(language, name):
     for english, other in catalogues.translations(catalogues.load(name, language)).items():
         assert catalogues.faults(english, other) == [], other
+
+
+@pytest.mark.parametrize("language, name", BOTH)
+def test_no_text_is_left_in_english(language, name):
+    alike = catalogues.alike(language)
+    for english, other in catalogues.translations(catalogues.load(name, language)).items():
+        words = pseudo.plain_words(FIELD.sub(" ", english)) - alike
+        remedy = f"translate {english!r}, or list {sorted(words)} under `alike` in {language}/glossary.toml"
+        assert english != other or not words, remedy
 
 
 @pytest.mark.parametrize("language, name", WRITTEN)

@@ -125,6 +125,7 @@ def picture(edit):
 
 COMPLETE = test_catalogues.test_a_catalogue_is_complete_and_holds_nothing_else
 SAME = test_catalogues.test_both_sides_have_the_same_fields_formulas_code_and_links
+COPIED = test_catalogues.test_no_text_is_left_in_english
 MADE = test_catalogues.test_a_notebook_is_the_one_that_its_catalogue_makes
 CODE = test_catalogues.test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one
 NUMBERS = test_catalogues.test_stored_outputs_tell_the_numbers_of_the_english_ones
@@ -137,6 +138,7 @@ MISTAKES = {
     "a text is unused": (COMPLETE, unheard_of, "unused: run"),
     "a text is empty": (COMPLETE, of("A line.", string=lambda _: ""), "empty: run"),
     "a text is fuzzy": (COMPLETE, of("A line.", flags=lambda flags: flags | {"fuzzy"}), "fuzzy: look"),
+    "a text is left in English": (COPIED, of("A line.", string=lambda _: "A line."), "translate 'A line.'"),
     "a field is lost": (SAME, of("Over 3", string=without("{line(3, SLOPE):.1f}")), "fields in braces"),
     "a formula differs": (SAME, of(LINKED, string=without("$s x + 1$", "$s x$")), "formulas"),
     "code differs": (SAME, of(LINKED, string=without("`line`", "`ligne`")), "code must be"),
