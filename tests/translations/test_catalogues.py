@@ -187,3 +187,24 @@ def test_a_third_language_needs_a_code_and_its_texts_alone(tmp_path, monkeypatch
     sources = "\n".join(cell.source for cell in translated(name, "fr").cells)
     assert len(chosen) == 10 and sources.count("É. ") >= 10
     assert 'speak("fr")' in sources and "/fr/" in badges.badge("https://github.com/a/b", "main", name, "fr")
+
+
+def test_a_fuzzy_text_keeps_its_old_english_however_often_it_is_brought_up_to_date(tmp_path, monkeypatch):
+    old = 'A "long" English text, with more than the hundred columns of a line in a catalogue: so it is cut,\nand two lines.'
+    said = [old]
+
+    def english(name, language):
+        catalog = catalogues.new_catalog(language)
+        catalog.add(said[0])
+        return catalog
+
+    monkeypatch.setattr(catalogues, "TRANSLATIONS", tmp_path)
+    monkeypatch.setattr(catalogues, "english", english)
+    catalogues.update("lesson", "es")
+    path = catalogues.path_of("lesson", "es")
+    path.write_text(path.read_text(encoding="utf-8")[:-4] + '"Un texto."\n', encoding="utf-8")
+    said[0] = old.replace("two", "three")
+    for _ in range(3):
+        catalogues.update("lesson", "es")
+    (message,) = (message for message in catalogues.load("lesson", "es") if message.id)
+    assert (message.previous_id, message.string, message.user_comments) == ([old], "Un texto.", [])

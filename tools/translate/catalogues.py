@@ -122,9 +122,11 @@ def load(name: str, language: str) -> Catalog:
             catalog = pofile.read_po(file, locale=language, abort_invalid=True)
     except (pofile.PoFileError, ValueError) as error:
         raise Failure(f"{path.relative_to(ROOT)}: not a catalogue: {error}") from None
-    for message in catalog:
-        if not message.fuzzy:  # Babel reads the old English of a fuzzy text as a comment
-            message.user_comments = [line for line in message.user_comments if not line.startswith("|")]
+    for message in catalog:  # Babel reads the old English of a fuzzy text as a comment, and would wrap it as one
+        old = " ".join(line[1:].strip() for line in message.user_comments if line.startswith("|"))
+        message.user_comments = [line for line in message.user_comments if not line.startswith("|")]
+        if message.fuzzy and old:
+            message.previous_id = [pofile.denormalize("\n".join(re.findall(r'"(?:[^"\\]|\\.)*"', old)))]
     return catalog
 
 
@@ -139,7 +141,10 @@ def written(catalog: Catalog) -> str:
 def update(name: str, language: str) -> Catalog:
     """Bring a catalogue up to date with the English texts and store it; return it."""
     catalog, template_ = load(name, language), english(name, language)
+    old = {message.id: message.previous_id for message in catalog if message.fuzzy and message.id}
     catalog.update(template_, no_fuzzy_matching=False, update_header_comment=False, keep_user_comments=True)
+    for message in catalog:
+        message.previous_id = message.previous_id or old.get(message.id, [])
     catalog.header_comment = HEADER
     catalog.obsolete.clear()  # what no lesson says any more is in git
     path = path_of(name, language)
