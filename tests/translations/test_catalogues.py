@@ -190,7 +190,7 @@ def test_a_third_language_needs_a_code_and_its_texts_alone(tmp_path, monkeypatch
 
 
 def test_a_fuzzy_text_keeps_its_old_english_however_often_it_is_brought_up_to_date(tmp_path, monkeypatch):
-    old = 'A "long" English text, with more than the hundred columns of a line in a catalogue: so it is cut,\nand two lines.'
+    old = 'A "long" text, with more than the hundred columns of a line in a catalogue: so it is cut,\nand two lines.'
     said = [old]
 
     def english(name, language):
