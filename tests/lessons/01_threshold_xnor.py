@@ -7,4 +7,8 @@ MISTAKES = [
             "build_parity(d)[0].shape[1]",
             "build_parity(d)[0].size",
             "counting must grow by a unit for each bit"),
+    Mistake("a function that is mostly 1 is built from its ones",
+            "C = X[ones != negated]",
+            "C = X[ones]",
+            "build is wrong for the outputs"),
 ]  # fmt: skip

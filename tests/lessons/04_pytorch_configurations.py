@@ -24,4 +24,8 @@ MISTAKES = [
             "if abs(mean) > 2.75 * np.hypot(*noises)]",
             "if abs(mean) > 0 * np.hypot(*noises)]",
             "no change may stand out from both noises"),
+    Mistake("networks are added up, where a mean is meant",
+            "* weights).mean(axis=1))",
+            "* weights).sum(axis=1))",
+            "a mean over networks must not depend on how many there are"),
 ]  # fmt: skip
