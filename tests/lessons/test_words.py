@@ -104,7 +104,7 @@ def test_a_number_in_the_text_stands_in_the_code_of_its_section(notebook, notebo
     parts = sections(notebook)
     listed = set(map(float, meanings_of(notebook_path.stem).NUMBERS))
     everywhere = listed | {0.0, 1.0, 2.0}.union(*(literals(path.read_text(encoding="utf-8")) for path in paths))
-    everywhere |= code_numbers([*parts[0], *parts[1]])
+    everywhere |= code_numbers(sum(parts[:2], []))
     asserted = (
         node for cell in notebook.cells if cell.cell_type == "code" for node in ast.walk(ast.parse(cell.source))
     )
@@ -185,7 +185,7 @@ def test_the_text_of_an_exercise_and_its_check_share_their_numbers(notebook, not
         ):
             known |= literals(source) | {float(n) for n in numerals(source)} | negatives(source)
         section = next(part for part in sections(notebook) if any(cell is stub for cell in part))
-        known |= {n for n in code_numbers([*section, *sections(notebook)[1], *sections(notebook)[0]]) if n > 0}
+        known |= {n for n in code_numbers(sum(sections(notebook)[:2], section)) if n > 0}
         strange = {n for n in signed(plain_words(task(text.source))) if not is_known(n, known)}
         assert not strange, (
             f"exercise {number} says {sorted(strange)}; its check and its solution do not: {text.source}"
