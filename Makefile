@@ -81,7 +81,7 @@ browser:         ## do in a real JupyterLab what a reader does; needs a Chromium
 
 look:            ## look at every page of the website in a Chromium, on three screens
 	@$(PREPARE) site browser
-	@$(RUN) -m pytest --numprocesses=0 tests/site/test_in_chromium.py
+	@$(RUN) -m pytest --dist=load tests/site/test_in_chromium.py $(ARGS)
 
 cluster:         ## run a study on a Dask scheduler and two workers of this machine
 	@$(PREPARE) $@

@@ -166,6 +166,8 @@ def test_the_workflow_runs_the_checks_on_every_push():
     main = WORKFLOWS["notebooks.yml"]
     check = main["jobs"]["check"]
     runs = {step.get("run", "").strip(): step.get("if", "") for step in check["steps"]}
+    readers = main["jobs"]["readers"]
+    read = {step.get("run") for step in readers["steps"] if "if" not in {**readers, **step}}
     weekly = " ".join(step.get("run", "") for step in main["jobs"]["world"]["steps"])
     needed = ("python -m ruff check .", "python -m pytest", "python -m tools.run")  # not make: Windows has none
     conditions = [condition for command, condition in runs.items() if command.startswith("python -m tools.mistakes")]
@@ -174,7 +176,8 @@ def test_the_workflow_runs_the_checks_on_every_push():
         "the checks without a condition": "if" not in check,
         **{f"`{command}` without a condition": runs.get(command) == "" for command in needed},
         "`python -m tools.mistakes`, on Linux at least": conditions in ([""], ["runner.os == 'Linux'"]),
-        **{f"`{c}` once a week": c in weekly for c in ("make elsewhere", "make mutants", "make audit")},
+        **{f"`make {c}`": f"make {c}" in read for c in ("look", "browser ARGS=--quick", "grade-test")},
+        **{f"`{c}` once a week": c in weekly for c in ("make elsewhere", "make browser", "make mutants", "make audit")},
     }
     require_none(("notebooks.yml runs too little", f"let it run {what}") for what, there in found.items() if not there)
 

@@ -190,7 +190,11 @@ class Reader:
         if "restart" in name:
             self.page.locator(".jp-Dialog .jp-mod-accept").click(timeout=1000 * STEP)
         if wait:
-            self.page.wait_for_function("window.done", timeout=1000 * RUN)
+            try:
+                self.page.wait_for_function("window.done", timeout=1000 * RUN)
+            except Error as error:
+                asked = self.page.locator(".jp-Dialog").all_inner_texts()
+                raise Failure(f"{name} does not end; the page asks: {asked}") from error
             self.idle()
 
     def run_all(self) -> None:

@@ -8,6 +8,7 @@ import threading
 from importlib.resources import files
 
 import pytest
+from filelock import FileLock
 
 from helpers import NOTEBOOKS
 from tools import site
@@ -55,9 +56,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site") / "site"
-    site.build(folder)
+def folder(tmp_path_factory, worker_id):
+    """The site, built by the worker that needs it first and read by all."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "site"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():  # it is put there whole
+            site.build(folder)
     return folder
 
 

@@ -9,12 +9,12 @@ import sys
 import nbformat
 import pytest
 
+from helpers import NOTEBOOKS
 from helpers.definitions import cells_tagged
 from tests.tools.marks import can_cut_off
 from tests.tools.samples import OLD, notebook
 from tools import one_file
 from tools.one_file import CARRIED, SETUP, carried, code_of, self_contained
-from tools.parameters import parameters_of
 from tools.processes import CUT_OFF, without_the_course
 from tools.tidy import tidy
 
@@ -82,9 +82,6 @@ def test_a_built_notebook_whose_folded_cells_were_left_out_says_so_in_one_senten
     assert done.stdout.count("ModuleNotFoundError: Run the folded cells above first: they write the helpers") == 1
 
 
-QUICK = {"SEEDS": "3", "EPOCHS": "2", "SWEEP_EPOCHS": "1"}
-
-
 def printed(notebook):
     """What each cell of the lesson printed."""
     cells = [c for c in notebook.cells if c.cell_type == "code" and not c.id.startswith("helpers-")]
@@ -92,16 +89,17 @@ def printed(notebook):
 
 
 @can_cut_off
-def test_a_built_notebook_runs_in_an_empty_folder_without_network_and_prints_the_same(notebook_path, tmp_path):
+@pytest.mark.parametrize("lesson", ["01", "03"])  # by itself, and with what another teaches; all once a week
+def test_a_built_notebook_runs_in_an_empty_folder_without_network_and_prints_the_same(lesson, tmp_path):
+    (notebook_path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
     stored = nbformat.read(notebook_path, as_version=4)
     nbformat.write(self_contained(stored), tmp_path / notebook_path.name)
-    quick = [text for name in parameters_of(stored) if name in QUICK for text in ("-p", name, QUICK[name])]
-    papermill = [sys.executable, "-m", "papermill", notebook_path.name, "out.ipynb", "--no-progress-bar", *quick]
+    papermill = [sys.executable, "-m", "papermill", notebook_path.name, "out.ipynb", "--no-progress-bar"]
     done = subprocess.run(
         [*CUT_OFF, *papermill], cwd=tmp_path, env=without_the_course(), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert quick or printed(nbformat.read(tmp_path / "out.ipynb", 4)) == printed(stored)
+    assert printed(nbformat.read(tmp_path / "out.ipynb", 4)) == printed(stored)
 
 
 # On a small course, without processes
