@@ -50,6 +50,11 @@ START, STEP, RUN = 120, 30, 900  # seconds until JupyterLab, an answer, a whole 
 FREEZE = 2  # seconds that a page may stand still, beyond the longest while it was opened
 # Front ends: the module that starts each, and the address of its page of a notebook.
 FRONTS = {"lab": ("jupyterlab", "lab/tree/notebooks/{}?reset"), "notebook": ("notebook", "notebooks/notebooks/{}")}
+# It asks nobody in the world for news, and saves only when it is told to: two savings at once end in a question.
+SETTINGS = {
+    "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
+    "docmanager-extension/plugin": '{"autosave": false}',
+}
 LEFT_OUT = shutil.ignore_patterns(".*", "build", "tests", "mutants", "__pycache__")
 
 # Progress bars in all the ways a loop can end; each cell with what it must leave.
@@ -96,10 +101,10 @@ class Lab:
         module, self.page = FRONTS[front]
         self.course = folder / "course"
         shutil.copytree(ROOT, self.course, ignore=LEFT_OUT)
-        settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
-        settings.mkdir(parents=True)
-        quiet = '{"fetchNews": "false", "checkForUpdates": false}'
-        (settings / "notification.jupyterlab-settings").write_text(quiet, encoding="utf-8")
+        for plugin, values in SETTINGS.items():
+            path = folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+            path.parent.mkdir(parents=True)
+            path.write_text(values, encoding="utf-8")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
