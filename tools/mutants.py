@@ -1,17 +1,20 @@
-"""make mutants: change the helpers in every way that mutmut knows, one change at a time, and show what no test notices.
+"""make mutants: change helpers and tools in every way mutmut knows, one change at a time, and show what no test notices.
 
 Each change is a mutant. It is killed if a test fails, or takes over five times as long and 5 s more; else it survives
 and must have its reason in SURVIVORS: (where, the change as a regular expression, why no test needs to notice). The
 expression must match some of what differs, which is marked, `linspace(-2, 2, «9 => 10»)`: it excuses nothing else.
-The exit status is 1 if a survivor has no reason or fewer than 90 % are killed. ARGS="helpers.data*" runs some alone.
+The exit status is 1 if a survivor has no reason or fewer than 90 % are killed. ARGS="helpers.data*" runs some alone;
+SAMPLE=500 in the environment tries as many, chosen by chance (SEED), and judges the share alone.
 """
 
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,6 +25,7 @@ from tools.processes import without_the_course
 # mutmut's exit codes of a test that failed, ended pytest itself (2, 3), or took too long; None is a mutant not tried.
 KILLED = {1, 2, 3, 36, 24, -24, 152, 255}
 LEAST = 0.9
+SOURCES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]["source_paths"]
 
 SURVIVORS = [
     ("*", r'encoding="«utf => UTF»-8"', "the same encoding by another name"),
@@ -127,38 +131,54 @@ def reason(where, what):
 
 def results():
     """The exit code of each mutant that was tried, by name, module by module."""
-    for path in sorted(Path("mutants/helpers").rglob("*.meta")):
+    for path in sorted(path for folder in SOURCES for path in Path("mutants", folder).rglob("*.meta")):
         codes = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
         yield path.relative_to("mutants").with_suffix(""), codes
 
 
-def report():
+def outcome(code):
+    """What an exit code of mutmut's says of a mutant; unreached are functions that tests run in other processes only."""
+    return "untried" if code is None else "unreached" if code == 33 else "killed" if code in KILLED else "survived"
+
+
+def report(sampled):
     """Print the survivors with their reasons and a table by module; return whether all is well."""
     counts, bare = {}, 0
     for module, codes in results():
-        counts[module.as_posix()] = Counter("untried" if c is None else c in KILLED for c in codes.values())
-        for name in (name for name, code in codes.items() if code is not None and code not in KILLED):
+        counts[module.as_posix()] = Counter(map(outcome, codes.values()))
+        for name in (name for name, code in codes.items() if outcome(code) == "survived"):
             where = re.sub(r"\.x_(\w+)__mutmut_\d+$", r".\1", name).removeprefix("helpers.")
             what = change(name, module)
             why = reason(where, what)
             bare += not why
             print(f"{where}: {what}\n      {why or 'WITHOUT A REASON'}")
-    print(f"\n{'module':44}  mutants  killed  survived")
-    for module, count in (counts | {"all": sum(counts.values(), Counter())}).items():
-        print(f"{module:44}  {count.total():7}  {count[True]:6}  {count[False]:8}")
-    share = count[True] / (count.total() - count["untried"])
-    print(f"{share:.1%} killed, {bare} survivors without a reason, {count['untried']} not tried")
-    return share >= LEAST and not bare
+    total = sum(counts.values(), Counter())
+    kinds = ("killed", "survived", "unreached", "untried")
+    print(f"\n{'module':44}  mutants  {'  '.join(kinds)}")
+    for module, count in (counts | {"all": total}).items():
+        print(f"{module:44}  {count.total():7}  {'  '.join(f'{count[kind]:{len(kind)}}' for kind in kinds)}")
+    tried = total["killed"] + total["survived"]
+    share = total["killed"] / tried
+    spread = f" (± {2 * (share * (1 - share) / tried) ** 0.5:.1%}, a sample)" if sampled else ""
+    print(f"{share:.1%} of {tried} killed{spread}, {bare} survivors without a reason")
+    return share >= LEAST and (sampled or not bare)
+
+
+def mutmut(*names):
+    """Run mutmut on some mutants, or on all; mutants/ goes first on the path."""
+    return subprocess.run([sys.executable, "-m", "mutmut", "run", *names], env=without_the_course()).returncode
 
 
 def main():
     os.chdir(ROOT)
-    if not sys.argv[1:]:
+    sample, chosen = int(os.environ.get("SAMPLE", 0)), sys.argv[1:]
+    if sample or not chosen:
         shutil.rmtree("mutants", ignore_errors=True)
-    run = subprocess.run(
-        [sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], env=without_the_course()
-    )  # mutants go first
-    return 0 if not run.returncode and report() else 1
+    if sample:
+        mutmut("helpers.data.*__mutmut_1")  # makes all, so that there is something to choose from
+        names = sorted(name for _, codes in results() for name in codes)
+        chosen = random.Random(int(os.environ.get("SEED", 0))).sample(names, min(sample, len(names)))
+    return 0 if not mutmut(*chosen) and report(bool(sample)) else 1
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from helpers import ROOT
 from helpers.definitions import cells_tagged, load_taught
 from tests.given import refresh, require_none
 from tools import badges
-from tools.one_file import code_of, self_contained
+from tools.one_file import self_contained
 from tools.tidy import tidy
 
 OPENING_VERBS = {"Build", "Train", "Trace", "Compare", "Write", "Learn"}
@@ -288,24 +288,6 @@ def test_no_measured_number_is_typed_into_a_caption_an_alternative_or_a_printed_
             (f"a typed number in {' '.join(texts)[:90]!r}", "compute it, or let a check say it") for texts in wrong
         ]
     house_rules(found)
-
-
-def test_a_number_in_the_prose_is_a_setting_or_one_that_the_code_prints_or_asserts(
-    notebook, notebook_path, house_rules
-):
-    """It catches what stands nowhere in the code or its output; it cannot tell which of the numbers there is meant."""
-    helpers = ROOT / "helpers"
-    paths = [helpers / "data.py", helpers / "exercises" / f"{notebook_path.stem.split('_', 1)[-1]}.py"]
-    known = COUNTS.union(*(literals(path.read_text(encoding="utf-8")) for path in paths if path.is_file()))
-    known |= literals(code_of(notebook.cells))
-    for cell in code_cells(notebook):
-        for output in cell.outputs:
-            known |= set(numerals(output.get("text", "")))
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    prose = prose.split("\n## References")[0]
-    prose = re.sub(r"(?s)```.*?```|\$\$.*?\$\$|\$.*?\$|`.*?`|\]\(.*?\)", "", prose)
-    wrong = [line for line in prose.splitlines() if "**Time**" not in line and set(numerals(line)) - known]
-    house_rules((f"a number in {line[:120]!r}", "assert it, or let the code print it") for line in wrong)
 
 
 # Nothing private
