@@ -217,9 +217,8 @@ def run_notebook(parameters, monkeypatch, last="## 8."):
 
 @pytest.mark.parametrize(
     "values",
-    [(1e3,) * 7, (-1e3,) * 7, (0.0,) * 7, (0.0, 0.4, 1.0, 2.0, 0.5, 0.6, -0.7), (1e-5, 2, 1, 1, 1, -3, 40),
-     (1.2, 0.5, 1.5, 0.8, -0.6, 0.7, 0.9), (1e3, -1e3, 1e3, -1e3, 1e3, 1e-3, 1e3)],
-)  # fmt: skip
+    [(-1e3,) * 7, (0.0,) * 7, (1e-5, 2, 1, 1, 1, -3, 40), (1e3, -1e3, 1e3, -1e3, 1e3, 1e-3, 1e3)],
+)
 def test_other_inputs_run_to_the_end_with_right_tables(values, monkeypatch, capsys):
     scope, shown = run_notebook(dict(zip(map(str.upper, INPUTS), values)), monkeypatch)
     out = capsys.readouterr().out

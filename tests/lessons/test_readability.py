@@ -169,7 +169,7 @@ def cheap(name, kind, limits):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.filterwarnings("ignore")  # a learning rate of 10 does overflow
 @settings(
-    max_examples=int(EXAMPLES or 2),
+    max_examples=int(EXAMPLES or 1),
     derandomize=not EXAMPLES,
     deadline=None,
     phases=[Phase.generate],  # a simpler example would take minutes to find
