@@ -1,5 +1,6 @@
 """Each language's catalogues are complete and say the same; its notebooks are those that they make."""
 
+import functools
 import json
 import re
 import shutil
@@ -21,15 +22,36 @@ WRITTEN = [(language, name) for language in LANGUAGES for name in LESSONS]
 TELL = "run `make translate`, then translate what it names"
 
 
+@functools.cache
+def lags(language, name):
+    """Where a catalogue, or the notebook that it makes, is not that of the present English: pairs (what, remedy)."""
+    catalog = [message for message in catalogues.load(name, language) if message.id]
+    known, wanted = {message.id for message in catalog}, {words for words, *_ in catalogues.messages(name, language)}
+    kinds = {
+        "missing": wanted - known,
+        "unused": known - wanted,
+        "empty": {message.id for message in catalog if not message.string},
+        "fuzzy": {message.id for message in catalog if message.fuzzy},
+    }
+    found = [(f"{language}/{name}.po, {kind}: {text[:90]!r}", TELL) for kind, texts in kinds.items() for text in texts]
+    if (NOTEBOOKS / f"{name}.ipynb").exists():
+        path = NOTEBOOKS / language / f"{name}.ipynb"
+        stored, made = read(path).cells if path.exists() else [], translated(name, language).cells
+        here, there = ([(cell.id, cell.source, cell.metadata) for cell in cells] for cells in (made, stored))
+        found += [] if here == there else [(f"notebooks/{language}/{name}.ipynb is not what its catalogue makes", TELL)]
+    return found
+
+
+@pytest.fixture
+def abreast(language, name):
+    """Leaves out what compares a translation with English that it lags behind, which the test above tells."""
+    if lags(language, name):
+        pytest.skip("the translation lags behind")
+
+
 @pytest.mark.parametrize("language, name", BOTH)
-def test_a_catalogue_is_complete_and_holds_nothing_else(language, name):
-    catalog = catalogues.load(name, language)
-    known = {message.id for message in catalog if message.id}
-    wanted = {words for words, _, _ in catalogues.messages(name, language)}
-    assert not wanted - known, f"missing: {TELL}"
-    assert not known - wanted, f"unused: {TELL}"
-    assert not [message.id for message in catalog if message.id and not message.string], f"empty: {TELL}"
-    assert not [message.id for message in catalog if message.fuzzy and message.id], "fuzzy: look at it, and unmark it"
+def test_a_translation_is_complete_and_of_the_present_english(language, name, house_rules):
+    house_rules(lags(language, name))
 
 
 @pytest.mark.parametrize("language, name", BOTH)
@@ -47,14 +69,6 @@ def test_no_text_is_left_in_english(language, name):
         assert english != other or not words, remedy
 
 
-@pytest.mark.parametrize("language, name", WRITTEN)
-def test_a_notebook_is_the_one_that_its_catalogue_makes(language, name):
-    stored = read(NOTEBOOKS / language / f"{name}.ipynb")
-    made = translated(name, language)
-    for there, here in zip(stored.cells, made.cells, strict=True):
-        assert (there.id, there.source, there.metadata) == (here.id, here.source, here.metadata), TELL
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_set_up_cell_is_the_same_in_all_notebooks_and_short(language):
     notebooks = [read(NOTEBOOKS / language / f"{name}.ipynb") for name in LESSONS]
@@ -64,7 +78,7 @@ def test_the_set_up_cell_is_the_same_in_all_notebooks_and_short(language):
 
 
 @pytest.mark.parametrize("language, name", WRITTEN)
-def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one(language, name):
+def test_a_notebook_has_the_code_ids_tags_and_kinds_of_output_of_the_english_one(language, name, abreast):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
     for one, two in zip(english.cells, other.cells, strict=True):
         assert (one.id, one.metadata.get("tags")) == (two.id, two.metadata.get("tags"))
@@ -85,7 +99,7 @@ def numbers(cell):
 
 
 @pytest.mark.parametrize("language, name", WRITTEN)
-def test_stored_outputs_tell_the_numbers_of_the_english_ones(language, name):
+def test_stored_outputs_tell_the_numbers_of_the_english_ones(language, name, abreast):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
     for one, two in zip(english.cells, other.cells, strict=True):
         if one.cell_type == "code" and MAY_MOVE.isdisjoint(one.metadata.get("tags", [])):
@@ -99,7 +113,7 @@ def alternatives(notebook):
 
 
 @pytest.mark.parametrize("language, name", WRITTEN)
-def test_every_figure_has_an_alternative_and_a_caption_in_its_language(language, name):
+def test_every_figure_has_an_alternative_and_a_caption_in_its_language(language, name, abreast):
     english, other = read(NOTEBOOKS / f"{name}.ipynb"), read(NOTEBOOKS / language / f"{name}.ipynb")
     one, two = alternatives(english), alternatives(other)
     assert len(one) == len(two), f"run `make refresh LANGUAGE={language}`"
