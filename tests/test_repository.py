@@ -183,7 +183,7 @@ def test_the_workflow_runs_the_checks_on_every_push():
         "the checks without a condition": "if" not in check,
         **{f"`{command}` without a condition": runs.get(command) == "" for command in needed},
         "`python -m tools.mistakes`, on Linux at least": conditions in ([""], ["runner.os == 'Linux'"]),
-        **{f"`make {c}`": f"make {c}" in read for c in ("look", "browser ARGS=--quick", "grade-test")},
+        **{f"`make {c}`": f"make {c}" in read for c in ("look", "browser ARGS=--quick", "grade-test", "cluster")},
         **{f"`{c}` once a week": c in weekly for c in ("make elsewhere", "make browser", "make mutants", "make audit")},
     }
     require_none(("notebooks.yml runs too little", f"let it run {what}") for what, there in found.items() if not there)
