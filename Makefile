@@ -87,7 +87,7 @@ cluster:         ## run a study on a Dask scheduler and two workers of this mach
 	@$(PREPARE) $@
 	@$(RUN) -m pytest --numprocesses=0 tests/cluster
 
-mutants:         ## change helpers and tools in thousands of ways and list what no test notices
+mutants:         ## change the helpers in thousands of ways and list what no test notices
 	@$(PREPARE) $@
 	@$(RUN) -m tools.mutants $(ARGS)
 

@@ -1,4 +1,4 @@
-"""make mutants: change helpers and tools in every way mutmut knows, one change at a time, and show what no test notices.
+"""make mutants: change the helpers in every way that mutmut knows, one change at a time, and show what no test notices.
 
 Each change is a mutant. It is killed if a test fails, or takes over five times as long and 5 s more; else it survives
 and must have its reason in SURVIVORS: (where, the change as a regular expression, why no test needs to notice). The
