@@ -33,7 +33,8 @@ def lags(language, name):
         "empty": {message.id for message in catalog if not message.string},
         "fuzzy": {message.id for message in catalog if message.fuzzy},
     }
-    found = [(f"{language}/{name}.po, {kind}: {text[:90]!r}", TELL) for kind, texts in kinds.items() for text in texts]
+    said = {kind: f"{len(texts)} {kind}, such as {min(texts)[:90]!r}" for kind, texts in kinds.items() if texts}
+    found = [(f"{language}/{name}.po: {texts}", TELL) for texts in said.values()]
     if (NOTEBOOKS / f"{name}.ipynb").exists():
         path = NOTEBOOKS / language / f"{name}.ipynb"
         stored, made = read(path).cells if path.exists() else [], translated(name, language).cells

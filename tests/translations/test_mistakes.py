@@ -135,10 +135,10 @@ TERMS = test_catalogues.test_a_glossary_term_has_one_translation
 HELPERS = test_catalogues.test_helpers_say_what_the_catalogue_holds_and_english_where_it_holds_nothing
 
 MISTAKES = {
-    "a text is missing": (PRESENT, of("A line.", id=lambda _: "Another line."), "missing: "),
-    "a text is unused": (PRESENT, unheard_of, "unused: "),
-    "a text is empty": (PRESENT, of("A line.", string=lambda _: ""), "empty: "),
-    "a text is fuzzy": (PRESENT, of("A line.", flags=lambda flags: flags | {"fuzzy"}), "fuzzy: "),
+    "a text is missing": (PRESENT, of("A line.", id=lambda _: "Another line."), "missing, such"),
+    "a text is unused": (PRESENT, unheard_of, "unused, such"),
+    "a text is empty": (PRESENT, of("A line.", string=lambda _: ""), "empty, such"),
+    "a text is fuzzy": (PRESENT, of("A line.", flags=lambda flags: flags | {"fuzzy"}), "fuzzy, such"),
     "a text is left in English": (COPIED, of("A line.", string=lambda _: "A line."), "translate 'A line.'"),
     "a field is lost": (SAME, of("Over 3", string=without("{line(3, SLOPE):.1f}")), "fields in braces"),
     "a formula differs": (SAME, of(LINKED, string=without("$s x + 1$", "$s x$")), "formulas"),
