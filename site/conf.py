@@ -61,8 +61,10 @@ html_theme_options = {
 
 def tell_other_languages(app, pagename, templatename, context, doctree):
     """Say in the page's head where it stands in each language, so that search engines offer the reader's own."""
-    if len(SITE["languages"]) > 1:
-        for code, folder in SITE["languages"].items():
+    languages = {k: folder for k, folder in SITE["languages"].items() if pagename not in SITE["untranslated"][k]}
+    context["languages"] = languages
+    if len(languages) > 1:
+        for code, folder in languages.items():
             address = f"{SITE['root']}{folder}{pagename}.html"
             link = f'<link rel="alternate" hreflang="{code}" href="{address}">'
             context["metatags"] = context.get("metatags", "") + link

@@ -46,7 +46,7 @@ class Page(NamedTuple):
 
     name: str
     title: str
-    minutes: str
+    minutes: str  # that it takes; empty if it does not say
     opening: str  # the first paragraph: what one will have built
     notebook: NotebookNode  # for Sphinx
     pictures: dict[str, bytes]  # each figure by its file name
@@ -154,13 +154,13 @@ def page_of(notebook: NotebookNode, name: str, language: str = "en", solutions: 
     if not pictures:
         where = "" if language == "en" else f" LANGUAGE={language}"
         raise Failure(f"{name} has no stored figure; run `make refresh NB={name[:2]}{where}` first")
-    minutes = re.search(r"(\d+) min", notebook.cells[1].source)[1]
+    told = re.search(r"(\d+) min", notebook.cells[1].source)
     page = nbformat.v4.new_notebook(cells=cells, metadata=dict(notebook.metadata))
     described = {"description": opening, "property=og:title": title, "property=og:description": opening}
     if pictures and (address := badges.site_address(badges.settings()["repository"])):
         described["property=og:image"] = f"{address}{languages()[language]}_images/{next(iter(pictures))}"
     page.metadata["myst"] = {"html_meta": described | {"property=og:type": "article"}}
-    return Page(name, title, minutes, opening, page, pictures, alternatives)
+    return Page(name, title, told[1] if told else "", opening, page, pictures, alternatives)
 
 
 # The pages round the lessons
@@ -170,10 +170,11 @@ def card(page: Page, language: str) -> str:
     """A lesson on the start page: its first picture, its title, what one will have built, how long it takes."""
     picture, say = next(iter(page.pictures)), words(language)
     alt, title, opening = map(html.escape, (page.alternatives[picture], page.title, page.opening))
+    time = f" {say['minutes'].format(minutes=page.minutes)}." if page.minutes else ""
     return (
         f'<article><a href="{page.name}.html"><img src="_static/{picture}" alt="{alt}"></a>'
         f'<h2><a href="{page.name}.html">{int(page.name[:2])} {title}</a></h2>'
-        f"<p>{opening} {say['minutes'].format(minutes=page.minutes)}.</p>{links(page.name, language)}</article>"
+        f"<p>{opening}{time}</p>{links(page.name, language)}</article>"
     )
 
 
@@ -280,12 +281,18 @@ def build(output: pathlib.Path, solutions: bool = True) -> None:
         os.replace(made, output)
 
 
+def lessons(folder: str = "") -> set[str]:
+    """The names of the lessons in one language, by its folder; a new one is not in all of them."""
+    return {path.stem for path in named([""], NOTEBOOKS / folder)}
+
+
 def run_sphinx(source: pathlib.Path, target: pathlib.Path, language: str, doctrees: pathlib.Path) -> None:
     say, root = words(language), badges.site_address(badges.settings()["repository"])
     settings = {"title": say["title"], "short_title": say["short_title"], "search": say["search"], "language": language}
     settings["source"] = str(source)
     settings |= {
         "languages": languages(),
+        "untranslated": {code: sorted(lessons() - lessons(folder)) for code, folder in languages().items()},
         "names": {code: Locale.parse(code).get_display_name().capitalize() for code in languages()},
         "root": root,
         "address": root and f"{root}{languages()[language]}",

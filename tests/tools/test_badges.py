@@ -141,7 +141,9 @@ def test_a_badge_opens_a_notebook_that_runs_on_colab(notebook_path, tmp_path):
     if badges.git("rev-parse", "--is-shallow-repository") != "false":
         pytest.skip("needs the course's history: a clone that is not shallow (git fetch --unshallow), no zip")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (link,) = (found[0] for found in badges.BADGES.finditer(readme) if found[1] == notebook_path.stem)
+    link = next((found[0] for found in badges.BADGES.finditer(readme) if found[1] == notebook_path.stem), None)
+    if link is None:
+        pytest.skip("README.md does not list it, which tests/lessons/test_form.py tells")
     done = run_behind(link, ROOT, tmp_path)
     assert done.stdout.strip() == str(tmp_path / "content" / f"course-{badges.settings()['release']}"), done.stderr
 
@@ -150,7 +152,8 @@ def test_badges_in_the_readme_carry_the_address_in_pyproject():
     course = badges.settings()
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in (ROOT / "notebooks").glob("*.ipynb"):
-        assert badges.badge(course["repository"], course["release"], path.stem) in text, "run `python -m tools.badges`"
+        badge = badges.badge(course["repository"], course["release"], path.stem)
+        assert badge in text or f"notebooks/{path.name}" not in text, "run `python -m tools.badges`"
 
 
 @pytest.mark.parametrize("readme, language", [("README.md", ""), ("README.es.md", "es")])
