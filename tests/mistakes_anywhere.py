@@ -13,6 +13,7 @@ from tools.mistakes.copies import Edited, rearrange, replace
 TINY, LESSON = "notebooks/01_tiny.ipynb", ["notebooks/01_tiny.ipynb"]
 FORM, EXERCISES = ["tests/lessons/test_form.py"], ["tests/lessons/test_exercises.py"]
 READABILITY, PROOF = ["tests/lessons/test_readability.py"], ["tests/lessons/test_proof.py"]
+FORMULAS, WORDS = ["tests/lessons/test_formulas.py"], ["tests/lessons/test_words.py"]
 PARAMETERS = ["tests/lessons/test_parameters.py"]
 PRINTS, DRAWS = "print(f", "plotting.show("
 
@@ -63,9 +64,11 @@ MISTAKES = [
     Edited("a stored output is gone", TINY, rearrange(strip, PRINTS), FORM, "no output is stored"),
     Edited("a stored figure is gone", TINY, rearrange(strip, DRAWS), FORM, "no figure is stored"),
     Edited("a stored alternative is gone", TINY, rearrange(untitle, DRAWS), FORM, "alternative"),
+    # What the words say
+    Edited("a sign in a formula is wrong", TINY, in_words(r"x \+ 1\$", "x - 1$"), FORMULAS, "random point"),
+    Edited("a measured number is typed into the prose", TINY, in_words("A line rises by its slope", "A line of 4711 points rises by its slope"), WORDS, "let it print or assert them"),
     # The form of notebooks
     Edited("a caption's number is typed", TINY, replace("The larger the slope", "Of 37 lines, the larger the slope"), FORM, "compute it, or let a check say it"),
-    Edited("a measured number is typed into the prose", TINY, in_words("A line rises by its slope", "A line of 4711 points rises by its slope"), FORM, "assert it, or let the code print it"),
     Edited("two cells are out of order", TINY, rearrange(swap_with_the_next, "def line("), FORM, "run `make refresh"),
     Edited("a heading skips a level", TINY, in_words("## 1. The line", "### 1. The line"), FORM, "skips a level"),
     Edited("a title begins with no verb of the house", TINY, in_words("# Build a straight", "# On a straight"), FORM, "begins with"),

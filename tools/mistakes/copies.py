@@ -80,7 +80,7 @@ def small_course(place: Path, proof: str = "strict") -> Path:
     shutil.copytree(ROOT, root, ignore=LEFT_OUT)
     lessons = [
         (root / "notebooks", "*.ipynb"),
-        *((root / "tests" / "lessons", f"{kind}[0-9]*.py") for kind in ("", "test_")),
+        *((root / "tests" / "lessons", f"{kind}[0-9]*.py") for kind in ("", "test_", "meanings/")),
     ]
     for path in (path for folder, pattern in lessons for path in folder.glob(pattern)):
         path.unlink()
@@ -88,6 +88,7 @@ def small_course(place: Path, proof: str = "strict") -> Path:
         shutil.rmtree(folder, ignore_errors=True)  # the lessons in other languages
     shutil.copy(FIXTURE / "tiny.py", root / "helpers" / "exercises")
     shutil.copy(FIXTURE / "README.md", root)
+    shutil.copy(FIXTURE / "meanings.py", root / "tests" / "lessons" / "meanings" / "01_tiny.py")
     pyproject = root / "pyproject.toml"
     text = re.sub(r'(?m)^proof = ".*"$', f'proof = "{proof}"', pyproject.read_text(encoding="utf-8"))
     pyproject.write_text(text, encoding="utf-8")
