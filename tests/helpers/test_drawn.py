@@ -107,3 +107,10 @@ def test_all_words_and_scales_are_told_and_numbers_of_axes_are_not(ax):
     assert outer["words"] == ["middle", "left", "x", "y", "a note", "in the legend"]
     assert inset["words"] == ["no", "yes"] and told["words"] == ["above"]
     assert outer["x"] == ["log", 1.0, 10.0] and json.loads(json.dumps(told)) == told
+
+
+def test_numbers_that_are_not_finite_are_none_and_an_empty_cloud_is_nowhere(ax):
+    ax.pcolormesh([[np.inf, np.nan], [1.23456, 0.0]])
+    assert only(ax)["shades"] == [[None, None, 1.235, 0.0]]
+    assert drawn.grid(np.array([[0.1, 0.1]]), ax)[0] == 1.0
+    assert drawn.grid(np.empty((0, 2)), ax) == [0.0] * 16

@@ -24,11 +24,16 @@ PLAIN = feedback.Exercise(
     ("def answer(x):\n    raise SystemExit", "your line 2, `raise SystemExit`, raises SystemExit"),
     ("def answer(x):\n    while True:\n        print(x)", "your line 3, `print(x)`, raises EndlessPrinting: it prints"),
     ("def answer(x):\n    raise ValueError('two\\nlines')", "raises ValueError: two lines"),
+    ("made", "your line 2 raises NameError: name 'nowhere' is not defined"),
+    ("def answer(x):\n    raise ValueError('x' * 400)", "raises ValueError: " + "x" * 300),
+    ("def answer(x):\n    raise ValueError", "raises ValueError"),
     ("np.linalg.inv", "raises LinAlgError: 0-dimensional array given"),
 ])  # fmt: skip
 def test_the_students_own_exception_is_shown_with_its_line(typed, told):
-    status, said = PLAIN.verdict(feedback.evaluate(typed, {"np": np}))
-    assert status == "error" and told in said
+    elsewhere = {}
+    exec("def made(x):\n    return nowhere", elsewhere)  # its source is nowhere to be found
+    status, said = PLAIN.verdict(feedback.evaluate(typed, {"np": np, "made": elsewhere["made"]}))
+    assert status == "error" and told in said and "x" * 301 not in said
 
 
 def test_the_line_is_found_in_what_was_typed_in_a_notebook_cell():
@@ -75,6 +80,86 @@ def test_numbers_are_found_in_every_dress(typed):
 def test_what_is_no_such_array_is_refused_in_words(answer, told):
     with pytest.raises(feedback.Told, match=re.escape(told)):
         feedback.array(answer, (2,))
+
+
+class Long:
+    """A thing whose text has lines, and more letters than a message can bear."""
+
+    def __repr__(self):
+        return "thing\n  of " + "y" * 60
+
+    def __call__(self):
+        return 1
+
+
+def test_a_long_text_is_cut_and_stays_on_its_line():
+    with pytest.raises(feedback.Told) as told:
+        feedback.array([Long(), 1], (2,))
+    (text,) = re.findall("not (.*)[.]$", str(told.value))
+    assert text == "thing of " + "y" * 48 + "..." and len(text) == 60
+
+
+@pytest.mark.parametrize("answer, told", [
+    ([1, 2], "give one number."), (None, "Not answered yet."), ("3", "not the text '3'"), ({1}, "give one number."),
+])  # fmt: skip
+def test_what_is_not_one_number_is_refused_in_words(answer, told):
+    assert feedback.number([[2]]) == 2
+    with pytest.raises(feedback.Told, match=re.escape(told)):
+        feedback.number(answer)
+
+
+def test_a_grading_tries_values_that_its_seed_draws(monkeypatch):
+    monkeypatch.setattr(feedback, "_seed", None)
+    assert feedback.tried("shown", lambda rng: rng.random()) == "shown"
+    feedback.grade_with(5)
+    assert feedback.tried("shown", lambda rng: rng.random()) == np.random.default_rng(5).random()
+
+
+def test_a_check_that_goes_wrong_itself_is_never_an_exception():
+    """A predicate that cannot digest an answer does not hold; a counterexample that cannot says so in a sentence."""
+    lost = feedback.Exercise(
+        right=lambda a: 1 / a > 1, praise="Right.", counterexample=lambda a: f"you said {a + 0}",
+        slips=(
+            feedback.Slip("3", lambda a: a.stop, "stop"),
+            feedback.Slip("4", lambda a: a == 4, lambda a: f"{a} is 4"),
+        ),
+    )  # fmt: skip
+    assert lost.verdict(0.5) == ("right", "Right.")
+    assert lost.verdict(4) == ("wrong", "4 is 4") and lost.verdict(0) == ("wrong", "you said 0")
+    assert lost.verdict("text") == ("wrong", "this is not it. Work through one case by hand and compare.")
+    plain = feedback.Exercise(right=lambda a: a == 1, praise="Right.", clean=lambda a: a + 0)
+    assert plain.verdict(2) == plain.verdict("2") == lost.verdict("text")
+    told = feedback.Exercise(right=lambda a: False, praise="", counterexample=lambda a: feedback.number(a))
+    assert told.verdict([1, 2]) == ("wrong", "give one number.")
+
+
+def test_an_interrupt_or_what_the_right_raises_is_told_and_ends_nothing():
+    def stop(answer):
+        raise KeyboardInterrupt
+
+    assert feedback.Exercise(right=stop, praise="").verdict(1) == ("error", "the check stopped with KeyboardInterrupt.")
+
+    def refuse(answer):
+        raise feedback.unfit("no {what}.", what="sets")
+
+    assert feedback.Exercise(right=refuse, praise="").verdict(1).line() == "Not yet: no sets."
+
+
+def test_names_of_a_list_or_text_and_no_others():
+    assert feedback.names("(x1, X2; w_3)") == {"x1", "x2", "w3"} and feedback.names(["", "a"]) == {"a"}
+    with pytest.raises(feedback.Told, match="give names, in quotation marks."):
+        feedback.names(3)
+
+
+def test_no_array_is_what_a_function_may_return():
+    with pytest.raises(feedback.Told, match="your function returns .*, which is no array of numbers"):
+        feedback.on_arrays(feedback.function(lambda A: [[1, 2], [3]]), np.ones(2))
+    with pytest.raises(feedback.Told, match="raises ValueError: mine"):
+        feedback.on_arrays(feedback.evaluate("guarded(answer)", {"guarded": feedback.guarded, "answer": refuse_all}))
+
+
+def refuse_all():
+    raise ValueError("mine")
 
 
 @pytest.mark.parametrize("text", ["X3", "x_3", "x₃", "$x_3$", "x3'", "`x3`", "[x3]"])

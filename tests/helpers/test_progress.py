@@ -141,6 +141,20 @@ def test_a_name_is_shown_as_it_is(monkeypatch):
     assert 'aria-label="a &lt; &quot;b&quot;"' in pages[0]["text/html"] and pages[0]["text/plain"] == 'a < "b": 0%'
 
 
+def test_a_bar_is_shown_once_and_then_moved(monkeypatch):
+    calls = []
+    handle = SimpleNamespace(update=lambda data, **how: calls.append(("update", data, how)))
+    monkeypatch.setattr(module, "display", lambda data, **how: calls.append(("display", data, how)) or handle)
+    bar = Bar(total=4, desc="steps", gui=True)
+    bar.display()
+    bar.n = 1
+    bar.display()
+    (first, shown, how), (second, moved, how_moved) = calls
+    assert (first, how) == ("display", {"raw": True, "display_id": True})
+    assert (second, how_moved) == ("update", {"raw": True})
+    assert shown["text/plain"] == "steps: 0%" and moved["text/plain"].startswith("steps: 25%")
+
+
 def test_a_bar_costs_a_microsecond_a_step(monkeypatch):
     """The lightest step of a study takes fifty."""
     monkeypatch.setattr(module, "display", lambda *_, **__: None)
