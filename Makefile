@@ -91,6 +91,10 @@ mutants:         ## change the helpers in thousands of ways and list what no tes
 	@$(PREPARE) $@
 	@$(RUN) -m tools.mutants $(ARGS)
 
+mutants-of-tools:  ## the same for a sample of the tools, each change in a copy of the course
+	@$(PREPARE) mutants
+	@$(RUN) -m tools.mutants.of_tools $(ARGS)
+
 audit:           ## look the pinned packages up among known vulnerabilities; needs the network
 	@$(PREPARE) $@
 	@$(RUN) -m pip_audit --strict --no-deps --requirement requirements.txt
@@ -98,4 +102,4 @@ audit:           ## look the pinned packages up among known vulnerabilities; nee
 clean:           ## remove what the targets made, the environment excepted
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('build', 'mutants', '.hypothesis', '.pytest_cache', '.ruff_cache')]"
 
-.PHONY: help env execute-all test lab check refresh publish release grade lint colab translate sweep mistakes elsewhere grade-test site bench browser look cluster mutants audit clean
+.PHONY: help env execute-all test lab check refresh publish release grade lint colab translate sweep mistakes elsewhere grade-test site bench browser look cluster mutants mutants-of-tools audit clean

@@ -38,6 +38,7 @@ RECIPES = {  # what each target must run
     "lint": "-m ruff check . && $(RUN) -m ruff format --check .",
     "mistakes": "-m tools.mistakes $(ARGS)",
     "mutants": "-m tools.mutants $(ARGS)",
+    "mutants-of-tools": "-m tools.mutants.of_tools $(ARGS)",
     "audit": "-m pip_audit --strict",
     "elsewhere": "-m tools.elsewhere $(ARGS)",
     "bench": "-m tools.bench $(ARGS)",
@@ -184,7 +185,10 @@ def test_the_workflow_runs_the_checks_on_every_push():
         **{f"`{command}` without a condition": runs.get(command) == "" for command in needed},
         "`python -m tools.mistakes`, on Linux at least": conditions in ([""], ["runner.os == 'Linux'"]),
         **{f"`make {c}`": f"make {c}" in read for c in ("look", "browser ARGS=--quick", "grade-test", "cluster")},
-        **{f"`{c}` once a week": c in weekly for c in ("make elsewhere", "make browser", "make mutants", "make audit")},
+        **{
+            f"`{c}` once a week": c in weekly
+            for c in ("make elsewhere", "make browser", "make mutants", "make mutants-of-tools", "make audit")
+        },
     }
     require_none(("notebooks.yml runs too little", f"let it run {what}") for what, there in found.items() if not there)
 

@@ -11,9 +11,17 @@ from typing import NamedTuple
 import joblib
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
-from helpers import ROOT
-from helpers.studies import chunks, require_same_versions, run_pieces, worker_count
+from helpers import ROOT, studies
+from helpers.studies import chunks, record, require_same_versions, run_pieces, worker_count
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_worker_stays():
+    """joblib keeps its workers for the next call; here none may outlive the tests."""
+    yield
+    get_reusable_executor().shutdown(wait=True)
 
 
 class Drawn(NamedTuple):
@@ -130,3 +138,39 @@ def test_other_versions_on_a_worker_are_named_and_a_cluster_without_workers_too(
         require_same_versions(here, {"tcp://a": here, "tcp://b": here | {"numpy": "1.0"}})
     with pytest.raises(RuntimeError, match="no worker yet: start one with `dask worker ADDRESS`"):
         require_same_versions(here, {})
+
+
+def test_the_versions_are_those_of_python_and_of_what_decides_the_digits():
+    found = studies._versions()
+    assert list(found) == ["Python", "numpy", "scipy", "scikit-learn", "torch"]
+    assert found["Python"] == "{}.{}".format(*sys.version_info) and found["numpy"] == np.__version__.split("+")[0]
+    assert not any("+" in version for version in found.values())
+
+
+def test_a_package_that_is_not_there_has_the_version_nothing(monkeypatch):
+    monkeypatch.setattr(studies, "PACKAGES", ("no-such-package", "numpy"))
+    assert studies._versions().items() >= {"no-such-package": "nothing", "numpy": np.__version__.split("+")[0]}.items()
+
+
+def test_a_number_is_recorded_as_scrapbook_stores_it(monkeypatch):
+    shown = []
+    monkeypatch.setattr(studies, "display", lambda data, **how: shown.append((data, how)))
+    record(share=np.float64(0.5), lost=np.nan)
+    assert shown == [
+        (
+            {studies.SCRAP: {"name": name, "data": data, "encoder": "json", "version": 1}},
+            {"metadata": {"scrapbook": {"name": name, "data": True, "display": False}}, "raw": True},
+        )
+        for name, data in (("share", 0.5), ("lost", None))
+    ]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_study_of_no_pieces_is_empty_and_what_was_done_before_an_error_is_there(workers):
+    assert run_pieces(abs, [], workers=workers) == []
+    done = []
+    with pytest.raises(ZeroDivisionError):
+        done.extend(studies.each_piece(fail, [1, 2, 0], workers=workers))
+    results = studies.each_piece(fail, [1, 2, 0], workers=workers)
+    assert [next(results), next(results)] == [1.0, 0.5]
+    results.close()

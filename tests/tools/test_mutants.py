@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools import mutants
-from tools.mutants import SURVIVORS, marked, reason
+from tools.mutants import reasons
+from tools.mutants.reasons import SURVIVORS, marked, reason
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_reason_excuses_the_change_it_names_and_no_other_on_the_same_line(wher
 
 
 def test_a_match_beside_what_differs_is_no_reason(monkeypatch):
-    monkeypatch.setattr(mutants, "SURVIVORS", [("*", r"tol=", "the tolerance")])
+    monkeypatch.setattr(reasons, "SURVIVORS", [("*", r"tol=", "the tolerance")])
     assert reason("data", marked("f(1, tol=1e-3, x)", "f(1, tol=1e-3, y)")) == ""
     assert reason("data", marked("f(1, tol=1e-3, x)", "f(2, tol=1e-3, x)")) == ""
     assert reason("data", marked("f(1, tol=1e-3, x)", "f(1, x)")) == "the tolerance"
