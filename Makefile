@@ -89,11 +89,11 @@ cluster:         ## run a study on a Dask scheduler and two workers of this mach
 
 mutants:         ## change the helpers in thousands of ways and list what no test notices
 	@$(PREPARE) $@
-	@$(RUN) -m tools.mutants $(ARGS)
+	@$(RUN) -m tools.mutation $(ARGS)
 
 mutants-of-tools:  ## the same for a sample of the tools, each change in a copy of the course
 	@$(PREPARE) mutants
-	@$(RUN) -m tools.mutants.of_tools $(ARGS)
+	@$(RUN) -m tools.mutation.of_tools $(ARGS)
 
 audit:           ## look the pinned packages up among known vulnerabilities; needs the network
 	@$(PREPARE) $@

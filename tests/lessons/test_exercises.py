@@ -119,6 +119,9 @@ def test_a_right_answer_is_accepted_in_every_dress(name, number, house_rules):
     house_rules([(f"{len(told)} dresses are tried, not 6", remedy)] if len(told) < 6 else [])
 
 
+UNFILLED = re.compile(r"\{\w+[!:}]|[a-z] None\b|the check stopped")
+
+
 @every_exercise
 def test_a_wrong_answer_gets_the_hint_that_belongs_to_it(name, number, house_rules):
     wrong = list(wrong_answers(exercise(name, number)))
@@ -131,6 +134,8 @@ def test_a_wrong_answer_gets_the_hint_that_belongs_to_it(name, number, house_rul
             found.append((f"the wrong answer {text!r} is told {said!r}, not {hint!r}", mend(number)))
         elif "Work through one case" in said:
             found.append((f"the wrong answer {text!r} gets no hint", f"give check_{number} a counterexample for it"))
+        elif UNFILLED.search(said):
+            found.append((f"the wrong answer {text!r} is told {said!r}", "give say() a value for each of its {names}"))
     require_none(found)
 
 

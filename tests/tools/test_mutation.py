@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools.mutants import reasons
-from tools.mutants.reasons import SURVIVORS, marked, reason
+from tools.mutation import reasons
+from tools.mutation.reasons import SURVIVORS, marked, reason
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,13 @@ from collections import Counter
 from pathlib import Path
 
 from helpers import ROOT
-from tools.mutants.reasons import LEAST, change, reason
+from tools.mutation.reasons import LEAST, change, reason
 from tools.processes import without_the_course
 
 # mutmut's exit codes of a test that failed, ended pytest itself (2, 3), or took too long; None is a mutant not tried.
 KILLED = {1, 2, 3, 36, 24, -24, 152, 255}
 SOURCES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]["source_paths"]
+
 
 def results():
     """The exit code of each mutant that was tried, by name, module by module."""
