@@ -34,7 +34,7 @@ def results():
 
 
 def outcome(code):
-    """What an exit code of mutmut's says of a mutant; unreached are functions that tests run in other processes only."""
+    """What an exit code of mutmut's says of a mutant; unreached is what tests run in other processes only."""
     return "untried" if code is None else "unreached" if code == 33 else "killed" if code in KILLED else "survived"
 
 

@@ -1,10 +1,10 @@
-"""make mutants-of-tools: a sample of mutants of the tools, each written into a copy of the course, whose tests run there.
+"""make mutants-of-tools: try a sample of mutants of the tools, each written into a copy of the course.
 
-mutmut's own way keeps all mutants of a module in one rewritten file, and tries them in a process of its own. Tools read
-the files of the course and start processes, so here a mutant is what a slip of the pen would be: one change in one file.
-Each is killed if one of the tests of its tool fails, or if they take longer than five times as long and 30 s. SAMPLE
-(100) of them are chosen by chance (SEED); ARGS="tools/run.py tools/tidy.py" names modules. The exit status is 1 if fewer
-than 90 % are killed.
+mutmut's own way keeps all mutants of a module in one rewritten file, and tries them in a process of its own. Tools
+read the files of the course and start processes, so here a mutant is what a slip of the pen would be: one change in
+one file. It is killed if one of the tests of its tool fails, or if they take five times as long and 30 s more. SAMPLE
+(100) of them are chosen by chance (SEED); ARGS="tools/run.py tools/tidy.py" names modules. The exit status is 1 if
+fewer than 90 % are killed.
 """
 
 import os
