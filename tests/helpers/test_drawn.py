@@ -114,3 +114,8 @@ def test_numbers_that_are_not_finite_are_none_and_an_empty_cloud_is_nowhere(ax):
     assert only(ax)["shades"] == [[None, None, 1.235, 0.0]]
     assert drawn.grid(np.array([[0.1, 0.1]]), ax)[0] == 1.0
     assert drawn.grid(np.empty((0, 2)), ax) == [0.0] * 16
+
+
+def test_a_picture_in_colours_is_told_by_the_means_of_its_channels(ax):
+    ax.imshow([[[0.0, 0.3, 0.6], [1.0, 1.0, 1.0]]])
+    assert only(ax)["shades"] == [[0.3, 1.0]]

@@ -153,6 +153,9 @@ def test_a_bar_is_shown_once_and_then_moved(monkeypatch):
     assert (first, how) == ("display", {"raw": True, "display_id": True})
     assert (second, how_moved) == ("update", {"raw": True})
     assert shown["text/plain"] == "steps: 0%" and moved["text/plain"].startswith("steps: 25%")
+    monkeypatch.setattr(Bar, "format_dict", {"rate": 0.1})
+    bar.display()
+    assert calls[-1][1]["text/plain"] == "steps: 25%, 00:30 left"
 
 
 def test_a_bar_costs_a_microsecond_a_step(monkeypatch):

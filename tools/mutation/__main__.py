@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from tools.processes import without_the_course
 
 # mutmut's exit codes of a test that failed, ended pytest itself (2, 3), or took too long; None is a mutant not tried.
 KILLED = {1, 2, 3, 36, 24, -24, 152, 255}
+MEMORY = 8 * 2**30  # bytes of address space, for each process
 SOURCES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]["source_paths"]
 
 
@@ -61,9 +63,15 @@ def report(sampled):
     return share >= LEAST and (sampled or not bare)
 
 
+def limit_memory():
+    """Let a mutant that fills its memory without end fail, and not the machine."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def mutmut(*names):
     """Run mutmut on some mutants, or on all; mutants/ goes first on the path."""
-    return subprocess.run([sys.executable, "-m", "mutmut", "run", *names], env=without_the_course()).returncode
+    command = [sys.executable, "-m", "mutmut", "run", *names]
+    return subprocess.run(command, env=without_the_course(), preexec_fn=limit_memory).returncode
 
 
 def main():
