@@ -13,8 +13,9 @@ import pytest
 from helpers import ROOT
 from helpers.definitions import cells_tagged
 from tests.tools.marks import posix
-from tests.tools.samples import commit_all, git, notebook
+from tests.tools.samples import commit_all, git, notebook, python
 from tools import badges
+from tools.mistakes.copies import small_course
 from tools.one_file import code_of
 from tools.processes import without_the_course
 
@@ -177,3 +178,35 @@ def test_a_new_notebook_gets_its_badge_at_the_mark_and_a_folded_set_up_cell():
         assert whole.cells[0].source == "# Two\n" + badges.badge("https://a.org/b/c", "v1.0.0", "two")
         assert whole.cells[1].source == badges.setup_cell("https://a.org/b/c", "v1.0.0")
         assert whole.cells[1].metadata.tags == ["setup", "folded"]
+
+
+def test_a_new_address_is_written_into_every_notebook_and_readme(tmp_path):
+    root = small_course(tmp_path)
+    pyproject = root / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    for field, value in (("repository", "https://github.com/Ada/course"), ("release", "v2.0.0")):
+        text = re.sub(rf'(?m)^{field} = ".*"$', f'{field} = "{value}"', text)
+    pyproject.write_text(text, encoding="utf-8")
+    done = python("-m", "tools.badges", cwd=root, PYTHONPATH=str(root))
+    assert done.stdout == "Badges and set-up cells name https://github.com/Ada/course at v2.0.0.\n", done.stderr
+    badge = badges.badge("https://github.com/Ada/course", "v2.0.0", "01_tiny")
+    whole = nbformat.read(root / "notebooks" / "01_tiny.ipynb", as_version=4)
+    assert badge in whole.cells[0].source
+    assert badges.setup_cell("https://github.com/Ada/course", "v2.0.0") in [cell.source for cell in whole.cells]
+    spanish = (root / "README.es.md").read_text(encoding="utf-8")
+    assert "(https://ada.github.io/course/es/)<!-- site -->" in spanish
+    assert badges.badge("https://github.com/Ada/course", "v2.0.0", "es/01_threshold_xnor") in spanish
+
+
+def test_the_commit_of_a_release_is_that_of_its_tag_or_the_first_that_names_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(badges, "ROOT", tmp_path)
+    assert badges.release_commit("main") == badges.release_commit("v1.0.0") == "", "no repository, no history"
+    commits = []
+    for release in ("main", "v1.0.0", "v1.0.0", "v1.1.0"):
+        (tmp_path / "pyproject.toml").write_text(f'release = "{release}"\nnumber = {len(commits)}\n')
+        commit_all(tmp_path)
+        commits.append(git("rev-parse", "HEAD", cwd=tmp_path))
+    assert badges.release_commit("v1.0.0") == commits[1] and badges.release_commit("v1.1.0") == commits[3]
+    assert badges.release_commit("main") == commits[3] and badges.release_commit("v3.0.0") == ""
+    git("tag", "v1.0.0", commits[2], cwd=tmp_path)
+    assert badges.release_commit("v1.0.0") == commits[2]
