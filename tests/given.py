@@ -73,7 +73,8 @@ def table(reports):
     if not rows:
         return []
     width = max(len(name) for name, _, _ in rows)
-    lines = [f'Told and no more, for pyproject.toml has proof = "report": {len(rows)} departures from the rules']
+    many = "departures" if rows[1:] else "departure"
+    lines = [f'Told and no more, for pyproject.toml has proof = "report": {len(rows)} {many} from the rules']
     for name, what, remedy in rows:
         lines += [f"{name:{width}}  {what}", *(f"{'':{width}}      {line}" for line in remedy.splitlines())]
     return lines

@@ -19,6 +19,7 @@ from tools import badges
 from tools.one_file import self_contained
 from tools.tidy import tidy
 
+HERE = "tests/lessons/test_form.py"
 OPENING_VERBS = {"Build", "Train", "Trace", "Compare", "Write", "Learn"}
 OPENING, CLOSING = ["You will learn", "You need", "Time"], ["Try it", "What you built", "In practice", "References"]
 
@@ -137,9 +138,8 @@ def test_title_begins_with_a_verb_and_is_the_only_one(notebook, house_rules):
     found = []
     if level != 1 or verb not in OPENING_VERBS:
         allowed = ", ".join(sorted(OPENING_VERBS))
-        found.append(
-            (f"the title {title!r} begins with {verb!r}", f"begin with {allowed}, or add a verb to OPENING_VERBS")
-        )
+        remedy = f"begin with {allowed}, or add a verb to OPENING_VERBS in {HERE}"
+        found.append((f"the title {title!r} begins with {verb!r}", remedy))
     found += [(f"{'#' * n} {words}", "only the title is a heading of level 1") for n, words in others if n == 1]
     house_rules(found)
 
@@ -150,15 +150,26 @@ def test_headings_nest_without_gaps(notebook, house_rules):
     house_rules((f"the heading {t!r} skips a level", "take a # away") for (a, _), (b, t) in pairs if b > a + 1)
 
 
+def test_numbered_sections_count_from_one(notebook, house_rules):
+    titles = [title for level, title in headings(notebook) if level == 2]
+    numbers = [int(title.split(".")[0]) for title in titles if re.match(r"\d+\.", title)]
+    if numbers != list(range(1, len(numbers) + 1)):
+        remedy = "number them from 1, and see what the text says of them by number"
+        house_rules([(f"its sections are numbered {', '.join(map(str, numbers))}", remedy)])
+
+
 def test_opening_says_what_is_learned_needed_and_how_long_it_takes(notebook, house_rules):
     lost = [words for words in OPENING if f"**{words}**" not in notebook.cells[1].source]
-    house_rules((f"the second cell does not say **{words}**", "add the line, as in notebook 1") for words in lost)
+    said = " and ".join(f"**{words}**" for words in lost)
+    remedy = f"add a line for each, as in notebook 1, or change OPENING in {HERE}"
+    house_rules([(f"the second cell does not say {said}", remedy)] if lost else [])
 
 
 def test_closing_sections_come_in_order(notebook, house_rules):
     titles = [title for level, title in headings(notebook) if level == 2]
     if titles[-len(CLOSING) :] != CLOSING:
-        house_rules([(f"the last headings are {titles[-len(CLOSING) :]}", f"end with {', '.join(CLOSING)}")])
+        remedy = f"end with {', '.join(CLOSING)}, or change CLOSING in {HERE}"
+        house_rules([(f"the last headings are {titles[-len(CLOSING) :]}", remedy)])
 
 
 def test_a_notebook_has_a_figure_and_an_exercise(notebook, house_rules):
@@ -177,7 +188,7 @@ def test_code_cells_hold_one_idea(notebook, house_rules):
 def test_the_readme_lists_the_notebook_with_its_title_and_minutes(notebook, notebook_path, house_rules):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = [line for line in readme.splitlines() if f"](notebooks/{notebook_path.name})" in line]
-    minutes = re.findall(r"\*\*Time\*\* about (\d+) minutes", notebook.cells[1].source)[:1] or ["?"]
+    minutes = re.findall(r"\*\*Time\*\* about (\d+) minutes", notebook.cells[1].source)[:1] or ["minutes"]
     number = notebook_path.stem.split("_")[0].lstrip("0")
     title = f"[{number} {headings(notebook)[0][1]}](notebooks/{notebook_path.name})"
     if not [row for row in rows if title in row and f"| {minutes[0]} |" in row]:

@@ -64,7 +64,7 @@ NUMBER_OF = dict(zip(WRITTEN_OUT, [*range(13, 20), *range(20, 100, 10)]))
 def plain_words(source):
     """A Markdown text without its code, links and displayed formulas, and without what is counted by name."""
     source = re.sub(r"(?s)```.*?```|\$\$.*?\$\$|`.*?`|\]\(.*?\)", "", source)
-    source = re.sub(r"(?m)^#+ \d+\.|\*\*Time\*\*.*$", "", source)
+    source = re.sub(r"(?m)^#+ (?:\w+ )?\d+[.:]|\*\*Time\*\*.*$", "", source)  # "3." or, in any language, "Exercise 3:"
     source = re.sub(r"\b(?:half|end|beginning) of \d+\b", "", source)  # of a section that was named before
     named = r"(?i)\b(?:sections?|exercises?|notebooks?|configurations?|parts?|layers?|python)\s+\d+"
     source = re.sub(rf"(?i)\b({'|'.join(WRITTEN_OUT)})\b", lambda m: str(NUMBER_OF[m[1].lower()]), source)
@@ -170,7 +170,7 @@ def exercises(notebook):
 
 def task(source):
     """What an exercise asks for: the text below its heading, if it has one."""
-    return re.split(r"(?m)^###+ Exercise.*$", source)[-1].replace("$", "")
+    return re.split(r"(?m)^###+ .*$", source)[-1].replace("$", "")
 
 
 def test_the_text_of_an_exercise_and_its_check_share_their_numbers(notebook, notebook_path):

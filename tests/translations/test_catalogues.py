@@ -12,7 +12,7 @@ from helpers import language as spoken
 from tools import badges
 from tools.notebook_files import read
 from tools.translate import catalogues, pseudo
-from tools.translate.__main__ import translated, write
+from tools.translate.__main__ import to_run, translated, write
 from tools.translate.texts import FIELD, skeleton
 
 LANGUAGES = catalogues.languages()
@@ -191,6 +191,13 @@ def test_a_third_language_needs_a_code_and_its_texts_alone(tmp_path, monkeypatch
     monkeypatch.setattr("tools.translate.__main__.ROOT", tmp_path)
     missing = write("fr")
     assert any(f"{name}.po" in line and "wait for a translation" in line for line in missing)
+    place, said = next(line for line in missing if f"{name}.po:" in line).split(": not translated: ")
+    at = int(place.split(":")[1]) - 1
+    assert said.strip("'") in catalogues.path_of(name, "fr").read_text(encoding="utf-8").splitlines()[at]
+    assert to_run("fr") == []  # it will change with its translation
+    monkeypatch.setattr(catalogues, "names", lambda: [])
+    monkeypatch.setattr("tools.translate.__main__.to_do", lambda name, language: [])
+    assert to_run("fr") == [name]
     catalog = catalogues.load(name, "fr")
     chosen = [message for message in catalog if message.id and not catalogues.faults(message.id, f"É. {message.id}")][
         :10

@@ -27,7 +27,8 @@ def lessons(names: list[str], executor: Executor, verbose: bool, once: bool, ane
     count = 0
     reports = [executor.submit(prove_alone, name, not once, anew) for name in reversed(names)]  # the last takes longest
     for report in (future.result() for future in reversed(reports)):
-        print(f"{report.name}: {len(report.checks)} checks, {len(report.red)} of them seen to fail", flush=True)
+        seen = f"{len(report.red)} of them seen to fail" if report.tried else f"{len(report.ran)} of them ran"
+        print(f"{report.name}: {len(report.checks)} checks, {seen}", flush=True)
         for check in report.checks if verbose else ():
             text = " ".join(check.text.split())
             print(f"  code cell {check.cell + 1}: {text[:60]}  <-  {report.red.get(check.place, 'nothing')}")

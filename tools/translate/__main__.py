@@ -3,8 +3,8 @@
     python -m tools.translate [LANGUAGE ...]
 
 A language has a folder in translations/; a new code makes one. Texts that are not translated yet, or whose translation
-has something wrong, stay English in the notebooks that are written, and are told; outputs stay where a cell is as it
-was, and `make refresh` runs what has changed.
+has something wrong, stay English in the notebooks that are written, and are told, each with its line. Stored outputs
+stay where the code is as it was. Where it is another, and nothing waits for a translation, the notebook is run.
 """
 
 import argparse
@@ -15,11 +15,13 @@ import sys
 from nbformat import NotebookNode
 
 from helpers import NOTEBOOKS, ROOT
-from tools import badges
-from tools.notebook_files import Failure, named, put_in_place, read
+from tools import badges, run
+from tools.notebook_files import Failure, named, own_code_cells, put_in_place, read
 from tools.tidy import tidy
 from tools.translate import catalogues
 from tools.translate.texts import Say, rewrite
+
+SHOWN = 5  # texts of a catalogue that are named at once
 
 
 def keep_outputs(notebook: NotebookNode, earlier: NotebookNode | None) -> None:
@@ -53,16 +55,40 @@ def translated(name: str, language: str) -> NotebookNode:
     return said(name, language, catalogues.sound(catalogues.load(name, language)).get)
 
 
+def to_do(name: str, language: str) -> list[str]:
+    """What a catalogue wants of a translator, line by line."""
+    path, catalog = f"translations/{language}/{name}.po", catalogues.load(name, language)
+    found = [
+        f"{path}:{message.lineno}: {message.string[:50]!r}: {fault}"
+        for message in catalog
+        if message.id in catalogues.translations(catalog)
+        for fault in catalogues.faults(message.id, message.string)
+    ]
+    waiting = [message for message in catalog if message.id and (not message.string or message.fuzzy)]
+    for message in waiting[:SHOWN]:
+        state = "the English has changed" if message.fuzzy else "not translated"
+        found.append(f"{path}:{message.lineno}: {state}: {message.id[:60]!r}")
+    if waiting[SHOWN:]:
+        found.append(f"{path}: {len(waiting)} of {len(catalog)} texts wait for a translation, these the first")
+    return found
+
+
+def to_run(language: str) -> list[str]:
+    """The notebooks of a language that have lost their outputs, and that no translation will change again."""
+    found = []
+    for path in [] if to_do("helpers", language) else named([""], NOTEBOOKS / language):
+        never_ran = any(cell.source.strip() and not cell.execution_count for cell in own_code_cells(read(path)))
+        if never_ran and not to_do(path.stem, language):
+            found.append(path.stem)
+    return found
+
+
 def write(language: str) -> list[str]:
     """Update the catalogues of a language and all that follows from them; return what is left to do, line by line."""
     left = []
     for name in catalogues.names():
-        path, catalog = f"translations/{language}/{name}.po", catalogues.update(name, language)
-        for english, other in catalogues.translations(catalog).items():
-            left += [f"{path}: {other[:50]!r}: {fault}" for fault in catalogues.faults(english, other)]
-        open_ = sum(not message.string or message.fuzzy for message in catalog if message.id)
-        if open_:
-            left.append(f"{path}: {open_} of {len(catalog)} texts wait for a translation")
+        catalogues.update(name, language)
+        left += to_do(name, language)
     catalogues.begin_glossary(language)
     (NOTEBOOKS / language).mkdir(exist_ok=True)
     for path in named([""], NOTEBOOKS):
@@ -81,14 +107,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.translate", description=__doc__.splitlines()[0])
     parser.add_argument("languages", nargs="*", help="codes such as es; all that have a folder if none is named")
     options = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    failed = 0
     try:
         for language in options.languages or catalogues.languages():
-            for line in write(language):
-                print(line)
+            left = write(language)
+            print(*left, sep="\n", end="\n" * bool(left))
+            if names := to_run(language):
+                print(f"{language}: what follows from the new code is run", flush=True)
+                failed |= run.main(["--in-place", "--language", language, *names])
+            print(f"{language}: {'translate these, then `make translate` once more' if left else 'complete'}")
     except (Failure, ValueError) as reason:
         print(reason, file=sys.stderr)
         return 1
-    return 0
+    return failed
 
 
 if __name__ == "__main__":
