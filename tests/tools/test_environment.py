@@ -85,8 +85,16 @@ def test_linux_without_a_gpu_takes_the_small_torch_where_its_index_answers(tmp_p
 ])  # fmt: skip
 def test_pip_is_asked_whether_its_torch_brings_cuda(monkeypatch, needs, cuda):
     report = "" if needs is None else json.dumps({"install": [{"metadata": {"requires_dist": needs}}]})
-    monkeypatch.setattr(environment.subprocess, "run", lambda *_, **__: types.SimpleNamespace(stdout=report))
+    asked = []
+
+    def run(command, **_):
+        asked.append(command)
+        return types.SimpleNamespace(stdout=report)
+
+    monkeypatch.setattr(environment.subprocess, "run", run)
     assert environment.brings_cuda("torch==1") is cuda
+    ((python, *pip, last),) = asked
+    assert (python, pip[:3], last) == (sys.executable, ["-m", "pip", "install"], "torch==1") and "--dry-run" in pip
 
 
 @pytest.fixture
@@ -105,6 +113,35 @@ def make(course, *arguments, installer="print('installs', *sys.argv[1:])"):
     script.write_text(f"import sys; {installer}")
     installer = f'"{sys.executable}" "{script.as_posix()}"'
     return python("-m", "tools.environment", *arguments, cwd=course, PYTHONPATH=str(course), INSTALL=installer)
+
+
+def test_torch_is_installed_first_at_its_pin_where_it_has_an_index_of_its_own(course, monkeypatch):
+    commands, pin = [], f"torch=={pins((ROOT / 'requirements.txt').read_text(encoding='utf-8'))['torch']}"
+
+    def run(command, **_):
+        commands.append(command)
+        return types.SimpleNamespace(returncode=0)
+
+    (course / ".venv").mkdir()
+    monkeypatch.delenv("INSTALL", raising=False)
+    monkeypatch.setattr(environment, "ROOT", course)
+    monkeypatch.setattr(environment, "VENV", course / ".venv")
+    monkeypatch.setattr(environment, "usable", lambda installer: False)
+    monkeypatch.setattr(environment, "torch_options", lambda system, gpu, torch: (["--index", torch], "small"))
+    monkeypatch.setattr(environment.subprocess, "run", run)
+    assert environment.make() == 0
+    pip = [str(environment.interpreter()), "-m", "pip", "install"]
+    assert commands[0] == [sys.executable, "-m", "venv", "--clear", str(course / ".venv")]
+    assert commands[1:] == [[*pip, "--index", pin, pin], [*pip, "-r", str(course / "requirements.txt")]]
+
+
+def test_an_active_environment_must_have_what_is_pinned(course):
+    required = course / "requirements.txt"
+    required.write_text("# nothing\n", encoding="utf-8")
+    assert make(course, "--active").returncode == 0
+    required.write_text("alien==1\n", encoding="utf-8")
+    done = make(course, "--active")
+    assert done.returncode == 1 and "The active environment lacks alien==1 (found nothing)." in done.stderr
 
 
 def installed(done):

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import ROOT
 from tests.tools.samples import command, notebook, python
-from tools.processes import course_environment
+from tools.processes import course_environment, without_the_course
 
 LESSON = f"""\
 import os, sys
@@ -79,6 +79,13 @@ def test_a_home_full_of_settings_or_none_at_all_changes_neither_a_run_nor_a_test
 def test_the_kernel_is_this_python(monkeypatch):
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     environment = course_environment()
-    find = "from jupyter_client.kernelspec import KernelSpecManager as K; print(K().get_kernel_spec('python3').argv[0])"
+    find = (
+        "from jupyter_client.kernelspec import KernelSpecManager as K; print(*K().get_kernel_spec('python3').argv[:2])"
+    )
     done = subprocess.run([sys.executable, "-c", find], env=environment, capture_output=True, text=True)
-    assert done.stdout.strip() == sys.executable, done.stderr
+    assert done.stdout.strip() == f"{sys.executable} -Xfrozen_modules=off", done.stderr  # or the debugger complains
+
+
+def test_what_runs_elsewhere_does_not_find_the_course(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert course_environment().pop("PYTHONPATH") and "PYTHONPATH" not in without_the_course()

@@ -58,6 +58,11 @@ def test_a_sweep_runs_each_combination_once_and_one_that_fails_stops_no_other(co
     assert ", 0 of them there already." in said.out and rows[0]["total"] == "7.0", "another notebook is run anew"
 
 
+def test_a_sweep_in_which_all_fail_has_its_table(command):
+    code, _, rows = command("-p", "A", "2", "-p", "B", "bad")
+    assert code == 1 and [row["B"] for row in rows] == ["bad"]
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
