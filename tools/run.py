@@ -183,6 +183,13 @@ def table(results: list[Result]) -> str:
     return "\n".join(rows)
 
 
+def new_defaults(source: pathlib.Path) -> list[str]:
+    """The parameters of a notebook whose defaults are others than those in git."""
+    committed = nbformat.v4.new_notebook(cells=cells_in_git(source))
+    now = parameters_of(read(source))
+    return [name for name, value in parameters_of(committed).items() if now.get(name) != value]
+
+
 def options_of(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.run", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="notebooks by name or its beginning; all if none is named")
@@ -229,6 +236,11 @@ def main(arguments: list[str] | None = None) -> int:
     if received:
         return signals.say_stopped(received[0])
     print(table(results))
+    for source in sources if options.in_place and not options.language else ():
+        with contextlib.suppress(Failure):  # it stands in the table
+            if names := new_defaults(source):
+                ask = f'`make mistakes ARGS="{source.stem.split("_")[0]} --once"`'
+                print(f"{source.stem}: new default of {', '.join(names)}; {ask} tells which checks it switches off.")
     failures = [result for result in results if result.error]
     for result in failures:
         print(f"{result.name}: {result.error}", file=sys.stderr)

@@ -121,6 +121,17 @@ def test_a_run_in_place_takes_no_parameters_and_replaces_the_source(run, folder)
     assert nbformat.read(folder / "in" / "one.ipynb", 4).cells[1].outputs[0].text == "2\n"
 
 
+def test_a_new_default_is_told_with_the_command_that_names_checks_it_switches_off(run, ran, folder):
+    write(folder, "05_one", "1")
+    path = folder / "in" / "05_one.ipynb"
+    commit_all(folder)
+    path.write_text(path.read_text(encoding="utf-8").replace("SEED = 0", "SEED = 3"), encoding="utf-8")
+    said = run("--in-place")[1]
+    assert '05_one: new default of SEED; `make mistakes ARGS="05 --once"` tells' in said
+    commit_all(folder)
+    assert "new default" not in run("--in-place")[1]
+
+
 def fill(folder, *names):
     for name in names:
         write(folder, name, "1")

@@ -11,6 +11,7 @@ says `proof = "strict"`.
 """
 
 import argparse
+import itertools
 import multiprocessing
 import os
 import sys
@@ -32,9 +33,11 @@ def lessons(names: list[str], executor: Executor, verbose: bool, once: bool, ane
         for check in report.checks if verbose else ():
             text = " ".join(check.text.split())
             print(f"  code cell {check.cell + 1}: {text[:60]}  <-  {report.red.get(check.place, 'nothing')}")
-        for what, remedy in remarks(report):
-            count += 1
-            print(f"  {what}\n      {remedy}")
+        for remedy, found in itertools.groupby(remarks(report), key=lambda remark: remark[1]):
+            for what, _ in found:
+                count += 1
+                print(f"  {what}")
+            print(f"      {remedy}")
         for outcome in report.outcomes:
             if outcome.superfluous:
                 print(f"  can be deleted from tests/lessons/{report.name}.py: {outcome.words!r} ({outcome.said[:90]})")

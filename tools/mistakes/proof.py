@@ -22,6 +22,7 @@ import pickle
 import re
 import signal
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -433,7 +434,7 @@ def remarks(report: Report) -> list[tuple[str, str]]:
     if report.trouble:
         found.append((f"{report.trouble}", "mend this cell first; `make refresh` shows where it stops"))
     for check in report.checks:
-        what = f"code cell {check.cell + 1}: {' '.join(check.text.split())[:100]}"
+        what = f"code cell {check.cell + 1}: {textwrap.shorten(check.text, 100, placeholder=' ...')}"
         if check.place in report.ran or report.trouble:
             if check.place not in report.red and report.tried and not report.trouble:
                 found.append((f"{what} has not been seen to fail", ready_entry(report, check)))
