@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -22,6 +23,7 @@ from tools.grade.collect import Submission, collect, language_of, parse, student
 from tools.grade.lean import answer_cell, known_lessons
 from tools.notebook_files import read
 from tools.one_file import self_contained
+from tools.release import languages
 
 TOPICS = {"01_threshold_xnor": "threshold_xnor", "03_autodiff_trace": "autodiff_trace"}
 NAMES = list(TOPICS)
@@ -114,7 +116,7 @@ def test_a_lesson_with_ids_as_cells_of_other_front_ends_is_the_same():
             assert number_of(answer_cell(notebook, one).source) == one.number, change.__name__
 
 
-KNOWN = known_lessons(sixty.THERE)
+KNOWN = known_lessons(sixty.THERE, languages())
 LESSON = KNOWN[sixty.LESSON]
 
 
@@ -208,6 +210,43 @@ def test_a_table_of_the_values_that_the_course_shows_is_no_answer_and_each_reads
     assert english[1].startswith("at (0,1)") and spanish[1].startswith("en (0,1)")
     assert english[3].startswith("the line `answer_3 = 1 / 0` raises") and spanish[3].startswith("la línea `answer_3")
     assert english[2].startswith("Right.") and spanish[2].startswith("Correcto.")
+
+
+def test_a_page_is_in_the_language_of_its_hand_in_and_a_failure_quotes_the_last_line(monkeypatch, tmp_path):
+    sent, ends = [], [SimpleNamespace(returncode=0, stderr=""), SimpleNamespace(returncode=1, stderr="first\nlast\n")]
+
+    def run(command, **given):
+        sent.append(json.loads(given["input"]))
+        return ends[len(sent) - 1]
+
+    monkeypatch.setattr(main, "interpreter", lambda name: Path(sys.executable))
+    monkeypatch.setattr(main.subprocess, "run", run)
+    one = Submission("Ana", "ana.ipynb", 0.0, sixty.solved({}), sixty.LESSON, "es")
+    unread = Submission("Bo", "bo.ipynb", 0.0, None, reason="no notebook")
+    rows = [marks.Row("Ana", sixty.LESSON, 1, 1, 1, "right", "Right.", "ana.ipynb"),
+            marks.Row("Bo", "", None, 0, 0, "unreadable", "no notebook", "bo.ipynb")]  # fmt: skip
+    verdicts = {"ana.ipynb": {1: ("right", {"en": "Right.", "es": "Correcto."})}}
+    main.pages([one, unread], KNOWN, rows, verdicts, tmp_path)
+    (page,) = sent[0]["hand_ins"]
+    assert (page["student"], page["lesson"], page["words"]["language"]) == ("Ana", sixty.LESSON, "es")
+    assert page["title"].startswith("Construye") and page["words"]["answer"] == "Tu respuesta"
+    (part,) = page["parts"]
+    assert part["verdict"] == "Correcto." and part["exercise"] == 1 and "answer_1 = " in part["answer"] and part["task"]
+    assert refused(main.pages, [one], KNOWN, rows, verdicts, tmp_path).endswith("pages are not: last")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grading forks")
+def test_what_stops_a_check_is_named_and_its_process_has_limits():
+    def work(key):
+        import resource
+
+        limits = [resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in ("CPU", "CORE", "FSIZE")]
+        raise ValueError(limits)
+
+    job = {"report": os.dup(0), "seconds": 7, "megabytes": 4096}
+    status, said = inside.in_a_fork(job, work, 20)
+    os.close(job["report"])
+    assert status == "error" and f"ValueError: [7, 0, {16 * 2**20}]" in json.dumps(said)
 
 
 def test_the_language_is_that_of_the_set_up_cell_and_a_carried_helper_says_nothing_of_it():
