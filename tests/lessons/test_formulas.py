@@ -97,7 +97,8 @@ def problems(notebook, name):
     try:
         points = [drawer.meanings(lesson, np.random.default_rng(point)) for point in range(POINTS)]
     except Exception as error:  # the lesson has lost something
-        yield f"tests/lessons/meanings/{name}.py cannot be computed, take out what the lesson lost: {error!r}"
+        why = str(error) if isinstance(error, Unreadable) else repr(error)
+        yield f"tests/lessons/meanings/{name}.py asks for what the lesson has lost, take it out there: {why}"
         return
     said = list(formulas(notebook))
     whole = " ".join(formula.tex.replace(" ", "") for formula in said if len(sides(formula.tex)) > 1)
@@ -133,7 +134,8 @@ def test_every_formula_agrees_with_the_code(notebook_path, house_rules):
     found = list(problems(notebook, notebook_path.stem))
     wrong = [problem for problem in found if " is wrong" in problem]
     assert not wrong, "\n".join(wrong)
-    house_rules((problem, "formulas are computed beside the code, so that neither can drift") for problem in found)
+    remedy = "keep that file and the lesson in step, so that formula and code cannot drift"
+    house_rules((problem, remedy) for problem in found)
 
 
 def plain(tex):

@@ -12,6 +12,7 @@ import pytest
 from helpers import NOTEBOOKS
 from helpers.definitions import cells_tagged
 from tests.given import refresh, require_none
+from tests.lessons.test_form import brief
 from tools import tidy
 
 # What a lesson may import; a new module is added here after somebody has thought about it.
@@ -188,7 +189,7 @@ def test_every_section_that_is_named_is_there(notebook):
             words = re.sub(rf"(?i){other}sections? \d+|sections? \d+ of notebook \d", "", cell.source)
             for kind, numbers in re.findall(named, words):
                 if missing := set(re.findall(r"\d+", numbers)) - there[kind.lower()]:
-                    found.append(f"cell {cell.id} names {kind} {', '.join(missing)}, which is not there")
+                    found.append(f"{brief(cell)} names {kind} {', '.join(missing)}, which is not there")
     require_none((what, "mend the sentence") for what in found)
 
 

@@ -228,5 +228,9 @@ def test_a_fuzzy_text_keeps_its_old_english_however_often_it_is_brought_up_to_da
     said[0] = old.replace("two", "three")
     for _ in range(3):
         catalogues.update("lesson", "es")
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#|")]
+    assert len(kept) > 2 and all(re.fullmatch(r'#\| (msgid )?"([^"\\]|\\.)*"', line) for line in kept), (
+        "no string is cut"
+    )
     (message,) = (message for message in catalogues.load("lesson", "es") if message.id)
     assert (message.previous_id, message.string, message.user_comments) == ([old], "Un texto.", [])

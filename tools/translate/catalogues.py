@@ -21,6 +21,7 @@ from tools.translate.texts import NOT_PROSE, is_text, template, texts
 
 TRANSLATIONS = ROOT / "translations"
 HEADER = "# Translations of the course. `make translate` brings this file up to date."
+WIDTH = 100  # of the lines of a catalogue
 TELLING = {"later", "say", "told", "unfit"}  # calls whose first argument a reader sees
 SPEAKING = {"helpers": "helpers", "grading": "tools/grade"}  # folders by catalogue
 PRAISE, HINTS = "praise", {"Slip", "_slip"}
@@ -131,10 +132,20 @@ def load(name: str, language: str) -> Catalog:
 
 
 def written(catalog: Catalog) -> str:
-    """A catalogue as text, without the dates that would make each update a change."""
+    """A catalogue as text, without the dates that would make each update a change.
+
+    Babel would wrap the old English of a fuzzy text as a comment, in the middle of a string, which other tools refuse.
+    """
     buffer = io.BytesIO()
-    pofile.write_po(buffer, catalog, width=100, include_previous=True, sort_output=False, omit_header=False)
-    text = buffer.getvalue().decode("utf-8")
+    pofile.write_po(buffer, catalog, width=WIDTH, sort_output=False, omit_header=False)
+    fuzzy = (message for message in catalog if message.id and message.fuzzy)
+
+    def with_old_english(flags: re.Match) -> str:
+        old = next(fuzzy).previous_id
+        lines = f"msgid {pofile.normalize(old[0], width=WIDTH)}".splitlines() if old else ()
+        return "\n".join([flags[0], *(f"#| {line}" for line in lines)])
+
+    text = re.sub(r"(?m)^#, .*\bfuzzy\b.*$", with_old_english, buffer.getvalue().decode("utf-8"))
     return re.sub(rf'(?m)^"({"|".join(CHANGING)}): .*\n', "", text)
 
 
