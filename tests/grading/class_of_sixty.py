@@ -281,12 +281,12 @@ FORMS = {
         lambda: with_cells(solved({1: ALL[1].blank}), "answer_1 = [0, 0, 0, 1]"), {},
     ),
     "cells above": (lambda: with_cells(solved(), "import os", "1 / 0", "x = undefined", first=True), {}),
-    "a cell deleted": (lambda: _without_answer(solved(), 2), {2: "unanswered"}),
+    "a cell deleted": (lambda: without_answer(solved(), 2), {2: "unanswered"}),
     "=cmd|' /C calc'!A1": (lambda: solved(), {}),
 }  # fmt: skip
 
 
-def _without_answer(notebook: nbformat.NotebookNode, number: int) -> nbformat.NotebookNode:
+def without_answer(notebook: nbformat.NotebookNode, number: int) -> nbformat.NotebookNode:
     notebook.cells = [c for c in notebook.cells if not (has_tag(c, "exercise") and number_of(c.source) == number)]
     return notebook
 

@@ -82,7 +82,7 @@ def verdicts_of(
 
 def grade_all(
     submissions: list[Submission], known: dict[str, Lesson], kept: Path, also: Path, grader: str,
-    seconds: int, workers: int, tell: Callable[[str], None], seed: int = 0, language: str = "en",
+    seconds: int, workers: int, tell: Callable[[str], None], seed: int, language: str,
 ) -> dict[str, Verdicts]:  # fmt: skip
     """The verdicts on all submissions that count, by file; as many at a time as there are workers."""
     counted = [one for one in submissions if not one.reason]

@@ -178,7 +178,7 @@ def check(job, number, answer):
     return [status, sentences]
 
 
-def of_student(job, number, scope, known, key):
+def of_student(job, number, scope, known):
     """What comes of the cells of an exercise: ["data", answer] or a verdict."""
     exercise = job["exercises"][str(number)]
     name = f"<answer {number}"
@@ -186,21 +186,20 @@ def of_student(job, number, scope, known, key):
         for place, source in enumerate(exercise["cells"]):
             run(source, f"{name}.{place}>", scope)
         if f"answer_{number}" not in scope:
-            return ["unanswered", told("answer_{number} is not set.", number=number)], os.read(key, 32)
+            return ["unanswered", told("answer_{number} is not set.", number=number)]
     except BaseException as error:
-        return ["error", what_it_raised(error, name)], os.read(key, 32)
-    secret = os.read(key, 32)
+        return ["error", what_it_raised(error, name)]
     answer = scope[f"answer_{number}"]
     if exercise["data"]:
-        return ["data", coded(answer)], secret
+        return ["data", coded(answer)]
     for place, attribute in changed(known):
         with contextlib.suppress(AttributeError, TypeError):
             setattr(place, attribute, known[place, attribute])
     verdict = check(job, number, answer)
     if tampered := changed(known):
         name = f"{tampered[0][0].__name__}.{tampered[0][1]}"
-        return ["error", told("it changes {name} while it is checked.", name=name)], secret
-    return verdict, secret
+        return ["error", told("it changes {name} while it is checked.", name=name)]
+    return verdict
 
 
 def limit(job):
@@ -222,9 +221,9 @@ def limit(job):
 
 
 def in_a_fork(job, work, seconds):
-    """What work(key) returns in a process of its own, or a sentence about why it returned nothing.
+    """What work() returns in a process of its own, or a sentence about why it returned nothing.
 
-    The result must carry a secret that the process learns when the student's cells have run, so that what they wrote
+    The result must carry a secret that the process learns when the work is done, so that what a student's code wrote
     into all open files before is none.
     """
     out, into = os.pipe()
@@ -241,13 +240,13 @@ def in_a_fork(job, work, seconds):
                 os.dup2(nothing, number)
             os.close(job["report"])
             limit(job)
-            result, learnt = work(key)
-            os.write(into, b"\n" + learnt.hex().encode() + b" " + json.dumps(result).encode("ascii") + b"\n")
-        except BaseException as error:
-            with contextlib.suppress(BaseException):
+            try:
+                result = work()
+            except BaseException as error:
                 what = f"{type(error).__name__}: {error}"[:300]
-                said = json.dumps(["error", told("the check stopped with {error}.", error=what)])
-                os.write(into, b"\n" + os.read(key, 32).hex().encode() + b" " + said.encode("ascii") + b"\n")
+                result = ["error", told("the check stopped with {error}.", error=what)]
+            learnt, text = os.read(key, 32), json.dumps(result)
+            os.write(into, b"\n" + learnt.hex().encode() + b" " + text.encode("ascii") + b"\n")
         finally:
             os._exit(0)
     os.close(into)
@@ -312,19 +311,13 @@ def grade(job, tell):
     for number in map(int, job["exercises"]):
         os.chdir(emptied(box, kept) / "exercise")
 
-        def student(key, number=number):
-            return of_student(job, number, scope, known, key)
-
-        result = in_a_fork(job, student, job["wall"])
+        result = in_a_fork(job, lambda: of_student(job, number, scope, known), job["wall"])
         data = job["exercises"][str(number)]["data"]
         if result[0] == "data":  # only where the solution is data, too
             os.chdir(emptied(box, kept) / "exercise")
-
-            def judge(key, number=number, answer=result[1]):
-                secret = os.read(key, 32)
-                return check(job, number, decoded(answer)), secret
-
-            result = in_a_fork(job, judge, job["wall"])
+            result = in_a_fork(
+                job, lambda number=number, answer=result[1]: check(job, number, decoded(answer)), job["wall"]
+            )
         elif data and result[0] == "right":
             result = ["error", told("it did not hand its answer over.")]
         # Neither the box's name nor an address in memory is the same in another run.

@@ -35,7 +35,10 @@ TESTS = {
 } | {
     "tools/papermill_process.py": ["tests/tools/test_run.py", "tests/tools/test_faults.py"],
     "tools/signals.py": ["tests/tools/test_signals.py"],
-    **{f"tools/grade/{name}.py": ["tests/tools/test_grade.py"] for name in ("__main__", "collect", "inside", "marks")},
+    **{
+        f"tools/grade/{name}.py": [f"tests/tools/test_grade_{name.strip('_')}.py", "tests/tools/test_grade.py"]
+        for name in ("__main__", "collect", "inside", "marks")
+    },
 }
 
 
