@@ -139,5 +139,5 @@ def release_commit(release: str) -> str:
 
 
 if __name__ == "__main__":
-    write_everywhere()
-    print(f"Badges and set-up cells name {settings()['repository']} at {settings()['release']}.")
+    names = ", ".join(path.name for path in write_everywhere())
+    print(f"Badges and set-up cells name {settings()['repository']} at {settings()['release']}: {names}.")
