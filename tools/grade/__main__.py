@@ -23,6 +23,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,7 @@ from tools.translate import catalogues
 
 OUTPUT = ROOT / "build" / "grades"
 Verdicts = dict[int, tuple[str, dict[str, str]]]  # status, and what is said in each language
+PARSING = threading.Lock()  # Python 3.11 may fail where two threads parse at once (python/cpython#106905)
 BLANK, GONE = later("Not answered yet."), later("there is no cell that sets its answer.")
 
 
@@ -58,7 +60,8 @@ def verdicts_of(
         language: in which verdicts are said, besides that of the notebook.
     """
     wanted = {language, one.language}
-    job = lesson.job(one.notebook, list(lesson.asked), seconds, seed, wanted)
+    with PARSING:
+        job = lesson.job(one.notebook, list(lesson.asked), seconds, seed, wanted)
     text = json.dumps([job, lesson.checks], sort_keys=True)
     path = kept / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
     found: Verdicts = {}
@@ -74,9 +77,10 @@ def verdicts_of(
         for number in map(int, job["exercises"]):
             said = {to: told("it could not be graded: {problem}", to, problem=problem) for to in wanted}
             found.setdefault(number, ("error", said))
-    for number, exercise in lesson.asked.items():
-        why = GONE if answer_cell(one.notebook, exercise) is None else BLANK
-        found.setdefault(number, ("unanswered", {to: told(why, to) for to in wanted}))
+    with PARSING:
+        for number, exercise in lesson.asked.items():
+            why = GONE if answer_cell(one.notebook, exercise) is None else BLANK
+            found.setdefault(number, ("unanswered", {to: told(why, to) for to in wanted}))
     return found
 
 
