@@ -211,6 +211,14 @@ def test_a_third_language_needs_a_code_and_its_texts_alone(tmp_path, monkeypatch
     assert 'speak("fr")' in sources and "/fr/" in badges.badge("https://github.com/a/b", "main", name, "fr")
 
 
+def test_other_tools_compare_the_fields_of_a_sentence_and_nothing_of_a_formula_or_a_per_cent_sign():
+    catalog = catalogues.new_catalog("es")
+    for words in (r"$\\text{answer}$ is wrong", "{name} is wrong", "30 % is wrong", "plain"):
+        catalog.add(words)
+    flags = re.findall(r"(?m)^#, (.*)\nmsgid (.*)$", catalogues.written(catalog))
+    assert flags == [("python-brace-format", '"{name} is wrong"')]
+
+
 def test_a_fuzzy_text_keeps_its_old_english_however_often_it_is_brought_up_to_date(tmp_path, monkeypatch):
     old = 'A "long" text, with more than the hundred columns of a line in a catalogue: so it is cut,\nand two lines.'
     said = [old]

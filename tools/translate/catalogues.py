@@ -136,6 +136,8 @@ def written(catalog: Catalog) -> str:
 
     Babel would wrap the old English of a fuzzy text as a comment, in the middle of a string, which other tools refuse.
     """
+    for message in catalog:  # no text is filled in by %, and the braces of a formula are no fields; other tools compare
+        message.flags -= {"python-format", "python-brace-format"} if "$" in str(message.id) else {"python-format"}
     buffer = io.BytesIO()
     pofile.write_po(buffer, catalog, width=WIDTH, sort_output=False, omit_header=False)
     fuzzy = (message for message in catalog if message.id and message.fuzzy)
