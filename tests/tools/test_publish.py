@@ -11,6 +11,7 @@ from tests.tools.marks import posix
 from tests.tools.samples import commit_all, git, notebook, python
 from tests.tools.test_badges import run_behind
 from tools import badges
+from tools import publish as publish_module
 from tools.publish import web_address
 
 
@@ -51,7 +52,11 @@ def test_a_published_badge_works_on_colab_also_after_later_commits_and_in_a_clon
 ):
     git("remote", "add", "origin", "git@github.com:ada/course.git", cwd=course)
     done = publish(course, "1.0.0")
-    assert done.returncode == 0 and done.stdout.splitlines()[-1] == "To publish it: git push origin HEAD v1.0.0"
+    assert (done.returncode, done.stdout.splitlines()) == (0, [
+        "v1.0.0 is committed and tagged; badges and set-up cells name https://github.com/ada/course.",
+        "To publish it: git push origin HEAD v1.0.0",
+    ])  # fmt: skip
+    assert git("log", "-1", "--format=%s", cwd=course) == "Release v1.0.0"
     assert git("status", "--porcelain", cwd=course) == "" and git("tag", cwd=course) == "v1.0.0"
     assert "/github/ada/course/blob/v1.0.0/notebooks/one.ipynb" in badge_of(course)
     (course / "helpers" / "course.mplstyle").rename(course / "helpers" / "another.mplstyle")  # later, for the next one
@@ -68,6 +73,46 @@ def test_a_release_that_no_commit_names_is_told(course, monkeypatch, tmp_path):
     assert badges.release_commit("main") == git("rev-parse", "HEAD", cwd=course)
     with pytest.raises(AssertionError, match="names v1.0.0: run `make publish`"):
         run_behind(badge_of(course).replace("/main/", "/v1.0.0/"), course, tmp_path)
+
+
+def test_an_address_that_is_given_goes_first_and_none_is_told(course):
+    git("remote", "add", "origin", "git@github.com:ada/course.git", cwd=course)
+    assert publish(course, "1.0.0", "https://example.org/eve/lessons.git").returncode == 0
+    assert "/github/eve/lessons/blob/v1.0.0/" in badge_of(course)
+    git("remote", "remove", "origin", cwd=course)
+    done = publish(course, "1.1.0")
+    assert "name https://example.org/eve/lessons." in done.stdout and len(done.stdout.splitlines()) == 2
+    settings = course / "pyproject.toml"
+    text = settings.read_text(encoding="utf-8").replace("example.org/eve/lessons", "github.com/OWNER/REPOSITORY")
+    settings.write_text(text, encoding="utf-8")
+    commit_all(course)
+    assert publish(course, "1.2.0").stdout.splitlines()[1] == (
+        "That address stands for one that Colab can reach: give yours as REPOSITORY=... or as git's origin."
+    )
+
+
+def test_other_languages_are_of_the_same_release(course):
+    (course / "translations" / "es").mkdir(parents=True)
+    (course / "translations" / "es" / "kept.txt").write_text("")
+    (course / "site").mkdir()
+    (course / "site" / "words.toml").write_text("")
+    commit_all(course)
+    done = publish(course, "1.0.0")
+    assert done.returncode == 0, done.stderr
+    assert git("status", "--porcelain", cwd=course) == ""
+    changed = git("show", "--format=", "--name-only", "HEAD", cwd=course).splitlines()
+    assert {"notebooks/es/one.ipynb", "translations/es/one.po", "helpers/languages/es.json"} <= set(changed)
+    assert "blob/v1.0.0/notebooks/es/one.ipynb" in (course / "notebooks/es/one.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("written, subjects, entry", [
+    ("", ["a", "b"], "- a\n- b"), ("", [], "- No changes."), ("\n- Own.\n", ["a"], "- Own."),
+])  # fmt: skip
+def test_a_changelog_keeps_what_is_before_and_after(written, subjects, entry):
+    text = "# Log\n\nwords\n\n## Next\n{}\n## v1.0.0, 2026-01-01\n\n- One.\n"
+    today = publish_module.datetime.date.today().isoformat()
+    new = publish_module.changelog(text.format(written), "v1.1.0", subjects)
+    assert new == text.format(f"\n## v1.1.0, {today}\n\n{entry}\n")
 
 
 def test_the_changelog_takes_what_is_written_under_next_or_else_the_subjects_of_the_commits(course):

@@ -1,6 +1,7 @@
 """Sweeps: every combination in a folder of its own, whole or not at all, once; failures beside what ran."""
 
 import csv
+import json
 
 import nbformat
 import pytest
@@ -84,3 +85,79 @@ def test_values_of_any_text_make_a_folder_name_that_every_system_takes():
         sweep.folder_name({"A": "a/b:c*", "RATE": -1e-3}) == "A=a%2Fb%3Ac%2A,RATE=-0.001"
         and sweep.folder_name({}) == "defaults"
     )
+
+
+# The command, with runs that take no time.
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """How combinations were run: pieces and options of each call; each records how many letters its B has."""
+    calls = []
+
+    def each_piece(function, pieces, **how):
+        calls.append((function, [parameters for _, parameters in pieces], how))
+        for text, parameters in pieces:
+            notebook = sweep.nbformat.reads(text, as_version=4)
+            scrap = {"name": "letters", "data": len(str(parameters.get("B", "")))}
+            output = nbformat.v4.new_output("display_data", data={sweep.SCRAP: scrap})
+            notebook.cells[-2].outputs = [output]
+            bad = parameters.get("B") == "bad"
+            yield sweep.Run("" if bad else nbformat.writes(notebook), 1.26 if bad else 0.74, "it fails" if bad else "")
+
+    monkeypatch.setattr(sweep, "each_piece", each_piece)
+    return calls
+
+
+def test_what_a_sweep_says_and_keeps(command, pretended, tmp_path):
+    out = tmp_path / "out" / "05_small"
+    code, said, rows = command("-p", "A", "1", "-p", "B", "good, bad")
+    assert said.out.splitlines() == [
+        "2 combinations of 05_small, 0 of them there already.", "  A=1,B=good: ok, 1 s", "  A=1,B=bad: it fails, 1 s",
+        f"{out / 'table.csv'}: 2 rows, 1 failed",
+    ]  # fmt: skip
+    assert (
+        code == 1
+        and (out / "table.csv").read_bytes() == b"A,B,seconds,result,letters\n1,good,0.7,ok,4\n1,bad,1.3,it fails,\n"
+    )
+    row = json.loads((out / "A=1,B=good" / "row.json").read_text())
+    assert row == {"A": 1, "B": "good", "seconds": 0.7, "result": "ok", "letters": 4} and rows[0]["letters"] == "4"
+    assert (out / "A=1,B=good" / "05_small.ipynb").read_text().endswith("}\n") and not (out / "A=1,B=bad").exists()
+    function, pieces, how = pretended[0]
+    assert function is sweep.run_combination and pieces == [{"A": 1, "B": "good"}, {"A": 1, "B": "bad"}]
+    assert how == {"workers": 0, "scheduler": ""}
+    code, said, _ = command("-p", "A", "1", "-p", "B", "good,bad", "--workers", "3", "--scheduler", "tcp://host:8786")
+    assert pretended[1][1:] == ([{"A": 1, "B": "bad"}], {"workers": 3, "scheduler": "tcp://host:8786"})
+    assert said.out.startswith("2 combinations of 05_small, 1 of them there already.\n  A=1,B=bad: it fails")
+
+
+def test_without_parameters_a_sweep_is_one_run_with_the_defaults(command, pretended, tmp_path):
+    code, said, rows = command()
+    assert code == 0 and pretended[0][1] == [{}] and (tmp_path / "out" / "05_small" / "defaults" / "row.json").exists()
+    assert [list(row) for row in rows] == [["seconds", "result", "letters"]]
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda folder: (folder / "row.json").unlink(), lambda folder: (folder / "row.json").write_text("{"),
+    lambda folder: (folder / "05_small.ipynb").unlink(), lambda folder: (folder / "05_small.ipynb").write_text("{"),
+    lambda folder: (folder / "more.ipynb").write_text("{}"),
+])  # fmt: skip
+def test_a_result_that_is_not_whole_is_run_again(command, pretended, tmp_path, spoil):
+    command("-p", "A", "1")
+    spoil(tmp_path / "out" / "05_small" / "A=1")
+    assert "0 of them there already" in command("-p", "A", "1")[1].out
+
+
+def test_one_notebook_is_swept_and_a_stop_keeps_what_is_finished(command, tmp_path, monkeypatch, capsys):
+    (tmp_path / "in" / "06_other.ipynb").write_text((tmp_path / "in" / "05_small.ipynb").read_text())
+    places = ["--notebooks", str(tmp_path / "in"), "--output", str(tmp_path / "out")]
+    assert sweep.main(["0", *places]) == 2
+    assert capsys.readouterr().err == "NAME must be the beginning of one notebook's name, got '0' for 2\n"
+
+    def each_piece(*_, **how):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(sweep, "each_piece", each_piece)
+    code, said, _ = command("-p", "A", "1")
+    assert code == 130 and said.err == "Stopped. What is finished is kept; run the same command again for the rest.\n"

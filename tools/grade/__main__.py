@@ -143,7 +143,7 @@ def pages(
     environment = os.environ | {"PATH": path, "PYTHONUTF8": "1"}
     done = subprocess.run(
         [str(python), "-I", str(Path(__file__).with_name("pages.py"))],
-        input=text, capture_output=True, text=True, encoding="utf-8", env=environment,
+        input=text, capture_output=True, encoding="utf-8", env=environment,
     )  # fmt: skip
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
