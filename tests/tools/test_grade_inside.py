@@ -65,6 +65,10 @@ def test_fifty_lists_in_each_other_are_data_and_one_more_is_not():
         deep = [deep]
     assert "deeply" not in json.dumps(inside.coded(deep)) and inside.decoded(inside.coded(deep)) == deep
     assert json.dumps(inside.coded([deep])).count('["odd", "a value nested too deeply"]') == 1
+    for value in ({"a": deep}, {"a": deep[0]}):
+        assert ("deeply" in json.dumps(inside.coded(value))) == (value["a"] is deep), (
+            "a value of a dictionary is one deeper"
+        )
     deep.append(deep)
     assert "deeply" in repr(inside.decoded(json.loads(json.dumps(inside.coded(deep)))))
     array = np.zeros([1] * 50)
@@ -391,6 +395,13 @@ def test_what_a_box_reads_and_prints_is_the_job_and_the_report_alone(tmp_path):
     base = "import sys\nprint('printed')\nleft = sys.stdin.read()"
     assert graded(tmp_path, "answer_1 = left", base=base)[1]["en"] == "en [7] ''"
     assert graded(tmp_path, "answer_1 = __name__")[1]["en"] == "en [7] '__main__'"
+
+
+@forks
+def test_the_course_goes_before_what_else_is_installed(tmp_path):
+    """A module that is there twice: Python's own, and one of the course, which lessons take."""
+    own = {"helpers/__init__.py": "", "sched.py": "mine = 42\n"}
+    assert graded(tmp_path, "answer_1 = sched.mine", base="import sched", student_files=own)[0] == "right"
 
 
 @forks

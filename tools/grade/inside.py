@@ -266,7 +266,7 @@ def in_a_fork(job, work, seconds):
     late = time.monotonic() >= end
     for target in (-1,) if os.getpid() == 1 else (-child, child):  # in a world of its own, whatever is left ends
         with contextlib.suppress(OSError):
-            os.kill(target, signal.SIGKILL) if target != -child else os.killpg(child, signal.SIGKILL)
+            os.kill(target, signal.SIGKILL)  # a negative number is that of a group
     _, status = os.waitpid(child, 0)
     os.close(out)
     os.close(keyhole)
