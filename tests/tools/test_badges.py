@@ -188,8 +188,8 @@ def test_a_new_address_is_written_into_every_notebook_and_readme(tmp_path):
         text = re.sub(rf'(?m)^{field} = ".*"$', f'{field} = "{value}"', text)
     pyproject.write_text(text, encoding="utf-8")
     done = python("-m", "tools.badges", cwd=root, PYTHONPATH=str(root))
-    said = "Badges and set-up cells name https://github.com/Ada/course at v2.0.0: 01_tiny.ipynb, README.es.md, README.md.\n"
-    assert done.stdout == said, done.stderr
+    start = "Badges and set-up cells name https://github.com/Ada/course at v2.0.0: "
+    assert done.stdout == f"{start}01_tiny.ipynb, README.es.md, README.md.\n", done.stderr
     badge = badges.badge("https://github.com/Ada/course", "v2.0.0", "01_tiny")
     whole = nbformat.read(root / "notebooks" / "01_tiny.ipynb", as_version=4)
     assert badge in whole.cells[0].source
