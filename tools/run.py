@@ -193,7 +193,10 @@ def new_defaults(source: pathlib.Path) -> list[str]:
 def options_of(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.run", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="notebooks by name or its beginning; all if none is named")
-    parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"))
+    parser.add_argument(
+        "-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"),
+        help="a value for a parameter; as often as there are parameters",
+    )  # fmt: skip
     parser.add_argument("--in-place", action="store_true", help="replace the stored outputs")
     parser.add_argument("--changed", action="store_true", help="only notebooks that git sees as changed")
     parser.add_argument("--language", default="", help="notebooks of another language, by its code, such as es")

@@ -151,7 +151,10 @@ def main(arguments: list[str] | None = None) -> int:
     print_whatever_the_terminal()
     parser = argparse.ArgumentParser(prog="python -m tools.sweep", description=__doc__.splitlines()[0])
     parser.add_argument("name", help="the notebook, by the beginning of its name")
-    parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUES"))
+    parser.add_argument(
+        "-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUES"),
+        help="a parameter's values with commas between them; as often as there are parameters",
+    )  # fmt: skip
     parser.add_argument("--workers", type=int, default=0, help="runs at once; all cores if it is not given")
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler such as tcp://host:8786")
     parser.add_argument("--notebooks", type=pathlib.Path, default=NOTEBOOKS, help="folder of the notebooks")

@@ -176,6 +176,25 @@ def test_grading_has_an_environment_of_its_own_made_once(course):
     assert done.returncode == 0 and done.stdout.startswith("Making .venv-grading with Python 3."), done.stderr
     assert (course / ".venv-grading" / "made").exists() and not (course / ".venv").exists()
     assert (make(course, "grading").returncode, *make(course, "grading").stdout) == (0,), "nothing to do, nothing said"
+    (course / "tests" / "requirements-grading.txt").write_text("no such thing\n", encoding="utf-8")
+    done = make(course, "grading")
+    assert done.returncode == 1 and done.stderr.splitlines()[-1] == (
+        ".venv-grading is not made, see above. Run it again when that is mended."
+    )
+    assert not (course / ".venv-grading" / "made").exists()
+
+
+@posix
+@pytest.mark.parametrize("said, usable", [("3 10", False), ("3 11", True), ("3 14", True), ("3 15", False)])
+def test_an_environment_is_kept_if_there_is_a_torch_for_its_python(tmp_path, monkeypatch, said, usable):
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    own = tmp_path / ".venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_text(f"#!/bin/sh\necho {said}\n")
+    own.chmod(0o755)
+    assert environment.usable("") == environment.usable("an installer") == usable
+    own.write_text(f"#!/bin/sh\necho {said}\ncase $2 in *pip*) exit 1;; esac\n")
+    assert not environment.usable("") and environment.usable("an installer") == usable
 
 
 @posix

@@ -40,6 +40,8 @@ TESTS = {
         for name in ("__main__", "collect", "inside", "marks")
     },
 }
+for name in ("grade/__main__", "one_file", "publish", "release", "run", "sweep"):
+    TESTS[f"tools/{name}.py"] += ["tests/tools/test_commands.py"]
 
 
 def mutants_of(path):
