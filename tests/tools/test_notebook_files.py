@@ -72,6 +72,15 @@ def test_a_missing_notebook_lists_those_there_are(source):
     assert refused(read, source) == "no such notebook in in/; there are: a, b"
 
 
+def test_notebooks_are_named_by_how_they_begin_each_once_and_hidden_ones_never(source):
+    folder = source.parent
+    for name in ("02_b", "01_a", "01_c", ".hidden"):
+        nbformat.write(notebook("x"), folder / f"{name}.ipynb")
+    for names, found in (([""], ["01_a", "01_c", "02_b"]), (["01", "01_c"], ["01_a", "01_c"]), (["3", "02"], ["3", "02_b"]),
+                         ([".hidden"], []), ([], [])):  # fmt: skip
+        assert named(names, folder) == [folder / f"{name}.ipynb" for name in found]
+
+
 @posix
 def test_a_link_to_nothing_is_told_as_one(source):
     source.symlink_to("gone.ipynb")
