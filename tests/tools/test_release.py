@@ -96,8 +96,13 @@ def test_helpers_hold_no_answers_and_still_work(made):
 
 def test_a_planted_answer_is_found():
     exercise = Asked(1, "answer_1 = None", "answer_1 = ([1, 1, 1], -1.5)")
-    places = {"code": "x = [(1.0, 1, 1), -1.5]", "words": "take `([1, 1, 1], -1.5)`", "other": "x = ([1, 1, 1], -2)"}
-    assert [place for _, place in release.shown_again([exercise], places)] == ["code", "words"]
+    places = {
+        "carried": "%%writefile a.py\nx = [(1, 1, 1), -1.50]",
+        "code": "x = [(1.0, 1, 1), -1.5]",
+        "words": "take `([1, 1, 1], -1.5)`",
+        "other": "x = ([1, 1, 1], -2)",
+    }
+    assert [place for _, place in release.shown_again([exercise], places)] == ["carried", "code", "words"]
 
 
 def test_a_release_that_fails_leaves_the_last_one(tmp_path, monkeypatch):
@@ -206,6 +211,8 @@ def test_translations_for_a_class_are_of_what_its_helpers_say(made):
         kept, whole = (json.loads((root / "helpers/languages" / path.name).read_text(encoding="utf-8")) for root in
                        (folder, ROOT))  # fmt: skip
         assert kept.items() <= whole.items() and "Not answered yet." in kept
+        text = (folder / "helpers/languages" / path.name).read_text(encoding="utf-8")
+        assert "\\u" not in text and text.startswith('{\n "') and text.endswith("\n}\n"), "to be read"
         assert ("Right." in " ".join(kept)) == (feedback == "instant")
 
 

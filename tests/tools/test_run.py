@@ -83,6 +83,16 @@ def test_each_failure_is_one_line_with_its_cell_and_keeps_the_earlier_result_and
     assert kept.cells[-3].source == ENDS["floods"][0] and kept.cells[-3].outputs, "as far as it came"
 
 
+@pytest.mark.parametrize("said, told", [
+    (b"first\n  last \n\n", ": last"), (b"one", ": one"), (b" \n", ""), (b"\xff bytes", ": \ufffd bytes"), (None, ""),
+])  # fmt: skip
+def test_a_process_that_says_no_more_is_told_by_its_last_line(tmp_path, said, told):
+    path = tmp_path / "said.txt"
+    if said is not None:
+        path.write_bytes(said)
+    assert tools_run.last_line(path) == told
+
+
 REPORT = "import os, pathlib; print(SEED, RATE, repr(NAME), pathlib.Path.cwd().name, os.environ['HELPERS_TEST'])"
 
 
