@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from helpers import ROOT
 from tests.tools.samples import command, notebook, python
+from tools import processes
 from tools.processes import course_environment, without_the_course
 
 LESSON = f"""\
@@ -76,6 +78,40 @@ def test_a_home_full_of_settings_or_none_at_all_changes_neither_a_run_nor_a_test
     assert done.returncode == 0 and "2 passed" in done.stdout, done.stdout + done.stderr
 
 
+def test_the_settings_of_a_run_are_folders_that_are_there_and_a_kernel_written_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "ROOT", tmp_path)
+    environment = course_environment()
+    folder = pathlib.Path(environment["IPYTHONDIR"]).parent
+    assert folder.parent == tmp_path / "build" and folder.name.startswith("settings-")
+    for variable in ("IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR"):
+        place = pathlib.Path(environment[variable])
+        assert place.is_dir() and place.parent == folder, variable
+    assert environment["JUPYTER_RUNTIME_DIR"] == str(folder / "jupyter" / "runtime")
+    kernel = folder / "jupyter" / "kernels" / "python3" / "kernel.json"
+    start = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    written = json.loads(kernel.read_text(encoding="utf-8"))
+    assert written == {"argv": [sys.executable, "-Xfrozen_modules=off", *start], "display_name": "Python 3",
+                       "language": "python"}  # fmt: skip
+    assert [path.name for path in kernel.parent.iterdir()] == ["kernel.json"]
+    kernel.write_text("{}")
+    course_environment()
+    assert kernel.read_text() == "{}"
+    one = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONUTF8")
+    assert [environment[name] for name in one] == ["1"] * 4
+    assert environment["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
+
+
+def test_settings_go_among_temporary_files_where_build_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "build").write_text("a file in its place")
+    monkeypatch.setattr(processes, "ROOT", tmp_path)
+    monkeypatch.setattr(processes.tempfile, "tempdir", str(tmp_path / "scratch"))
+    assert processes.settings_folder().parent == tmp_path / "scratch" / "course"
+    monkeypatch.setattr(processes.os, "access", lambda path, mode: False)
+    (tmp_path / "other").mkdir()
+    monkeypatch.setattr(processes.tempfile, "tempdir", str(tmp_path / "other"))
+    assert processes.settings_folder().parent == tmp_path / "other", "a folder of its own is the last resort"
+
+
 def test_the_kernel_is_this_python(monkeypatch):
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     environment = course_environment()
@@ -89,3 +125,9 @@ def test_the_kernel_is_this_python(monkeypatch):
 def test_what_runs_elsewhere_does_not_find_the_course(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     assert course_environment().pop("PYTHONPATH") and "PYTHONPATH" not in without_the_course()
+
+
+def test_whether_a_command_can_be_run_and_succeeds():
+    for code, found in (("import sys", True), ("import sys; sys.exit(1)", False)):
+        assert processes.succeeds(sys.executable, "-c", code) == found
+    assert not processes.succeeds("no-such-command")
