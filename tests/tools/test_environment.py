@@ -235,12 +235,29 @@ def test_grading_has_an_environment_of_its_own_made_once(course):
     assert done.returncode == 0
     assert (course / ".venv-grading" / "made").exists() and not (course / ".venv").exists()
     assert (make(course, "grading").returncode, *make(course, "grading").stdout) == (0,), "nothing to do, nothing said"
-    (course / "tests" / "requirements-grading.txt").write_text("no such thing\n", encoding="utf-8")
-    done = make(course, "grading")
-    assert done.returncode == 1 and done.stderr.splitlines()[-1] == (
-        ".venv-grading is not made, see above. Run it again when that is mended."
-    )
-    assert not (course / ".venv-grading" / "made").exists()
+
+
+def test_an_environment_of_its_own_that_fails_is_told_and_not_taken_for_made(course, monkeypatch, capsys):
+    (course / "tests" / "requirements-grading.txt").write_text("", encoding="utf-8")
+    monkeypatch.setattr(environment, "ROOT", course)
+    monkeypatch.setattr(environment, "VENV", course / ".venv")
+    commands = []
+    for fails_at in (1, 2):
+        commands.clear()
+
+        def run(command, **_):
+            commands.append(command)
+            return types.SimpleNamespace(returncode=int(len(commands) == fails_at))
+
+        monkeypatch.setattr(environment.subprocess, "run", run)
+        assert environment.make_own("grading") == 1 and len(commands) == fails_at
+        said = ".venv-grading is not made, see above. Run it again when that is mended.\n"
+        assert capsys.readouterr().err == said and not (course / ".venv-grading" / "made").exists()
+    python_ = str(environment.interpreter("grading"))
+    assert commands == [
+        [sys.executable, "-m", "venv", "--clear", str(course / ".venv-grading")],
+        [python_, "-m", "pip", "install", "--quiet", "-r", str(course / "tests" / "requirements-grading.txt")],
+    ]
 
 
 @posix
