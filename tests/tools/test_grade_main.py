@@ -49,6 +49,7 @@ def boxes(monkeypatch):
 
     run.ends = ""
     monkeypatch.setattr(box, "run", run)
+    monkeypatch.setattr(box, "cannot", lambda grader: "")
     # Lessons are read once; a process of its own reads them in test_grade.
     monkeypatch.setattr(main, "lessons", lambda: sixty.THERE)
     monkeypatch.setattr(main, "languages", lambda: TONGUES)
@@ -212,17 +213,23 @@ def test_a_box_that_fails_is_an_error_of_its_exercises_and_is_tried_again(boxes,
 
 def test_no_two_submissions_are_parsed_at_once(grade, boxes, monkeypatch):
     """Python 3.11 may fail where threads do. Many workers take a lock each time, and none finds another inside."""
-    inside, seen, job = [], [], type(LESSON).job
+    inside, seen = [], []
 
-    def slow(lesson, *given):
-        inside.append(lesson)
-        time.sleep(0.05)
-        seen.append(len(inside))
-        inside.pop()
-        return job(lesson, *given)
+    def slow(function):
+        def watched(*given):
+            inside.append(function)
+            time.sleep(0.02)
+            seen.append(len(inside))
+            found = function(*given)
+            inside.remove(function)
+            return found
 
-    monkeypatch.setattr(type(LESSON), "job", slow)
-    assert grade("--exercises", "01:1", "--no-pages", "--workers", "3").status == 0 and seen == [1, 1, 1]
+        return watched
+
+    monkeypatch.setattr(type(LESSON), "job", slow(type(LESSON).job))
+    monkeypatch.setattr(main, "answer_cell", slow(main.answer_cell))
+    assert grade("--exercises", "01:1", "--no-pages", "--workers", "3").status == 0
+    assert set(seen) == {1} and len(seen) == 3 * (1 + len(sixty.ALL))
 
 
 def test_who_has_answered_nothing_needs_no_box(boxes, tmp_path):

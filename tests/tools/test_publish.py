@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from datetime import date
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -108,11 +110,12 @@ def test_other_languages_are_of_the_same_release(course):
 @pytest.mark.parametrize("written, subjects, entry", [
     ("", ["a", "b"], "- a\n- b"), ("", [], "- No changes."), ("\n- Own.\n", ["a"], "- Own."),
 ])  # fmt: skip
-def test_a_changelog_keeps_what_is_before_and_after(written, subjects, entry):
+def test_a_changelog_keeps_what_is_before_and_after(monkeypatch, written, subjects, entry):
     text = "# Log\n\nwords\n\n## Next\n{}\n## v1.0.0, 2026-01-01\n\n- One.\n"
-    today = publish_module.datetime.date.today().isoformat()
+    day = SimpleNamespace(today=lambda: date(2026, 2, 1))
+    monkeypatch.setattr(publish_module, "datetime", SimpleNamespace(date=day))
     new = publish_module.changelog(text.format(written), "v1.1.0", subjects)
-    assert new == text.format(f"\n## v1.1.0, {today}\n\n{entry}\n")
+    assert new == text.format(f"\n## v1.1.0, 2026-02-01\n\n{entry}\n")
 
 
 def test_the_changelog_takes_what_is_written_under_next_or_else_the_subjects_of_the_commits(course):

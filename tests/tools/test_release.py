@@ -207,7 +207,9 @@ def test_a_class_installs_what_lessons_need_and_a_jupyterlab_and_no_more(made):
 
 def test_translations_for_a_class_are_of_what_its_helpers_say(made):
     feedback, folder, _ = made
-    for path in (folder / "helpers" / "languages").glob("*.json"):
+    paths = list((folder / "helpers" / "languages").glob("*.json"))
+    assert paths
+    for path in paths:
         kept, whole = (json.loads((root / "helpers/languages" / path.name).read_text(encoding="utf-8")) for root in
                        (folder, ROOT))  # fmt: skip
         assert kept.items() <= whole.items() and "Not answered yet." in kept

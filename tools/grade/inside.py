@@ -202,12 +202,12 @@ def of_student(job, number, scope, known):
     return verdict
 
 
-def own_processes():
-    """How many processes this user has; 0 where the system does not list them."""
+def own_threads():
+    """How many threads this user has, which is what Linux limits; 0 where the system does not list them."""
     count = 0
     for path in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended meanwhile
-            count += path.stat().st_uid == os.getuid()
+            count += len(os.listdir(path / "task")) if path.stat().st_uid == os.getuid() else 0
     return count
 
 
@@ -217,24 +217,40 @@ def limit(job):
         import resource
     except ImportError:
         return
-    seconds, megabytes = job["seconds"], job["megabytes"]
-    for kind, value in (
-        ("RLIMIT_CPU", seconds), ("RLIMIT_AS", megabytes * 2**20), ("RLIMIT_FSIZE", 16 * 2**20),
-        ("RLIMIT_NOFILE", 256), ("RLIMIT_NPROC", own_processes() + 64), ("RLIMIT_CORE", 0),
-    ):  # fmt: skip
+    limits = {
+        "RLIMIT_CPU": job["seconds"], "RLIMIT_AS": job["megabytes"] * 2**20, "RLIMIT_FSIZE": 16 * 2**20,
+        "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0,
+    }  # fmt: skip
+    if threads := own_threads():
+        limits["RLIMIT_NPROC"] = threads + 64
+    for kind, value in limits.items():
         with contextlib.suppress(AttributeError, OSError, ValueError):
             resource.setrlimit(getattr(resource, kind), (value, value + (kind == "RLIMIT_CPU")))
+
+
+def ended(child, alone):
+    """End a process and its group; return how it ended. In a world of its own, which is alone, all that is left ends."""
+    for number in (-child, child):  # a negative one is that of a group
+        with contextlib.suppress(OSError):
+            os.kill(number, signal.SIGKILL)
+    if alone:  # pragma: no mutate
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)  # pragma: no mutate
+    _, status = os.waitpid(child, 0)
+    with contextlib.suppress(ChildProcessError):
+        while alone and os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    return status
 
 
 def in_a_fork(job, work, seconds):
     """What work() returns in a process of its own, or a sentence about why it returned nothing.
 
-    The result must carry a secret that the process learns when the work is done, so that what a student's code wrote
-    into all open files before is none.
+    The result must carry a secret that is read when the work is done, so that what a student's code writes blindly into
+    all open files is none. Code that looks for the secret finds it; this is no prison.
     """
     out, into = os.pipe()
     key, keyhole = os.pipe()
-    secret = secrets.token_bytes(16)
     child = os.fork()
     if not child:
         try:
@@ -255,9 +271,10 @@ def in_a_fork(job, work, seconds):
             os.write(into, b"\n" + learnt.hex().encode() + b" " + text.encode("ascii") + b"\n")
         finally:
             os._exit(0)
+    secret = secrets.token_bytes(16)
+    os.write(keyhole, secret)
     os.close(into)
     os.close(key)
-    os.write(keyhole, secret)
     data, end, result = b"", time.monotonic() + seconds, None
     prefix = secret.hex().encode() + b" "
     while result is None and len(data) < 20 * LONGEST:
@@ -270,16 +287,9 @@ def in_a_fork(job, work, seconds):
             if line.startswith(prefix):
                 result = json.loads(line[len(prefix) :])
     late = time.monotonic() >= end
-    for target in (-1,) if os.getpid() == 1 else (-child, child):  # in a world of its own, whatever is left ends
-        with contextlib.suppress(OSError):
-            os.kill(target, signal.SIGKILL)  # a negative number is that of a group
-    _, status = os.waitpid(child, 0)
+    status = ended(child, job["alone"])
     os.close(out)
     os.close(keyhole)
-    if os.getpid() == 1:
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
     if result is not None:
         return result
     if late:
@@ -339,6 +349,7 @@ def main():
     WORDS.clear()
     WORDS.update(job["words"])
     job["box"] = os.getcwd()
+    job["alone"] = os.getpid() == 1  # pragma: no mutate
     job["report"] = os.dup(1)  # whatever else writes to the output writes to nothing
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)

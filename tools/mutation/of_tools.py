@@ -65,12 +65,15 @@ def written(source, rewritten, name):
 
 def run_tests(root, tests, patience):
     """Whether some tests pass in a copy of the course, within so many seconds."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--numprocesses=0", *tests]
+    report = root / "build" / "report.xml"  # a mutant may end pytest itself, with a status of 0 and no report
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--numprocesses=0"]
+    command += [f"--junitxml={report}", *tests]
     environment = without_the_course() | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as process:  # fmt: skip
         try:
-            return process.wait(patience) == 0
+            return process.wait(patience) == 0 and report.exists()
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             return False
