@@ -229,7 +229,7 @@ def limit(job):
 
 
 def ended(child, alone):
-    """End a process and its group; return how it ended. In a world of its own, which is alone, all that is left ends."""
+    """End a process and its group, and in a world of its own, if it is alone there, all others; return how it ended."""
     for number in (-child, child):  # a negative one is that of a group
         with contextlib.suppress(OSError):
             os.kill(number, signal.SIGKILL)
