@@ -331,9 +331,8 @@ def grade(job, tell):
         data = job["exercises"][str(number)]["data"]
         if result[0] == "data":  # only where the solution is data, too
             os.chdir(emptied(box, kept) / "exercise")
-            result = in_a_fork(
-                job, lambda number=number, answer=result[1]: check(job, number, decoded(answer)), job["wall"]
-            )
+            answer = result[1]
+            result = in_a_fork(job, lambda: check(job, number, decoded(answer)), job["wall"])
         elif data and result[0] == "right":
             result = ["error", told("it did not hand its answer over.")]
         # Neither the box's name nor an address in memory is the same in another run.
