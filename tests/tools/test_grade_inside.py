@@ -212,7 +212,7 @@ def test_threads_of_all_processes_are_counted():
         thread.start()
     during, own = inside.own_threads(), len(os.listdir("/proc/self/task"))
     over.set()
-    assert 50 < during - before < 150 and during > own, "some of others come and go"
+    assert during - before > 50 and during > own, "some of others may have ended"
 
 
 @forks
@@ -268,11 +268,9 @@ def alive(number):
     """Whether a process is there and does not only wait to be taken note of."""
     try:
         os.kill(number, 0)
-        return "State:\tZ" not in pathlib.Path("/proc", str(number), "status").read_text()
-    except ProcessLookupError:
+        return not os.path.isdir("/proc/self") or "State:\tZ" not in pathlib.Path(f"/proc/{number}/status").read_text()
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    except OSError:
-        return os.path.isdir("/proc/self") and os.path.isdir(f"/proc/{number}")
 
 
 @forks

@@ -35,19 +35,17 @@ THREE = {
 
 @pytest.fixture
 def boxes(monkeypatch):
-    """What boxes were given; each says that 1 is right and 2 is wrong, or what `ends` says."""
-    given = []
+    """What boxes were given; each says that 1 is right and all else wrong, or ends as `ends` says."""
+    boxes = SimpleNamespace(given=[], ends="")
 
     def run(job, also, grader):
-        given.append(SimpleNamespace(job=job, also=also, grader=grader))
-        if isinstance(run.ends, BaseException):
-            raise run.ends
-        status = {1: "right", 2: "wrong"}
+        boxes.given.append(SimpleNamespace(job=job, also=also, grader=grader))
+        if isinstance(boxes.ends, BaseException):
+            raise boxes.ends
         said = {language: f"said in {language}" for language in job["words"]}
-        rows = {int(k): {"status": status.get(int(k), "wrong"), "sentences": said} for k in job["exercises"]}
-        return ({}, run.ends) if run.ends else (rows, "")
+        rows = {int(k): {"status": "right" if k == "1" else "wrong", "sentences": said} for k in job["exercises"]}
+        return ({}, boxes.ends) if boxes.ends else (rows, "")
 
-    run.ends = ""
     monkeypatch.setattr(box, "run", run)
     monkeypatch.setattr(box, "cannot", lambda grader: "")
     # Lessons are read once; a process of its own reads them in test_grade.
@@ -56,7 +54,7 @@ def boxes(monkeypatch):
     monkeypatch.setattr(main, "known_lessons", lambda *given: KNOWN if given == (sixty.THERE, TONGUES) else {})
     monkeypatch.setattr(main, "interpreter", lambda name: Path("nowhere") / name)
     monkeypatch.setattr(main, "POINTS", Path("nowhere") / "points.toml")
-    yield SimpleNamespace(given=given, run=run)
+    yield boxes
     speak("en")
 
 
@@ -190,20 +188,20 @@ def test_where_nothing_can_be_graded_the_reason_is_told(grade, monkeypatch):
 
 
 def test_a_stop_says_that_it_goes_on_from_here(grade, boxes):
-    boxes.run.ends = KeyboardInterrupt()
+    boxes.ends = KeyboardInterrupt()
     done = grade("--exercises", "01:1", "--no-pages", "--workers", "1")
     assert (done.status, done.errors) == (130, "\nStopped. Run it again: it goes on from here.\n")
 
 
 def test_a_box_that_fails_is_an_error_of_its_exercises_and_is_tried_again(boxes, tmp_path):
-    boxes.run.ends = "the box ended early: {1}"
+    boxes.ends = "the box ended early: {1}"
     one = Submission("s", "s", 0.0, sixty.solved(), sixty.LESSON, "es")
     for count in (1, 2):
         found = main.verdicts_of(LESSON, one, tmp_path, tmp_path)
         assert found[1] == ("error", {"en": "it could not be graded: the box ended early: {1}",
                                       "es": "no se pudo calificar: the box ended early: {1}"})  # fmt: skip
         assert len(boxes.given) == count and list(tmp_path.iterdir()) == []
-    boxes.run.ends = ""
+    boxes.ends = ""
     found = main.verdicts_of(LESSON, one, tmp_path, tmp_path, "podman", 3, 4)
     assert found[1] == ("right", {"en": "said in en", "es": "said in es"}) and len(list(tmp_path.iterdir())) == 1
     last = boxes.given[-1]

@@ -20,6 +20,7 @@ from tools.exercises import Asked, asked, has_tag, lessons, points
 from tools.notebook_files import Failure, read
 
 THERE = lessons()
+ADDRESS = "https://example.org/prof/class"
 
 
 @pytest.fixture(scope="module", params=release.FEEDBACK)
@@ -27,7 +28,7 @@ def made(request, tmp_path_factory):
     """The feedback, the folder, and the places that are told of."""
     folder = tmp_path_factory.mktemp("release") / "student"
     counts = points("", {name: asked(notebook) for name, notebook in THERE.items()})
-    told = release.release(folder, request.param, counts, "https://example.org/prof/class", "main")
+    told = release.release(folder, request.param, counts, ADDRESS, "main")
     return request.param, folder, told
 
 
@@ -111,7 +112,7 @@ def test_a_release_that_fails_leaves_the_last_one(tmp_path, monkeypatch):
     (folder / "README.md").write_text("the last one")
     monkeypatch.setattr(release, "self_contained", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError):
-        release.release(folder, "answered", {}, "https://example.org/prof/class", "main")
+        release.release(folder, "answered", {}, ADDRESS, "main")
     assert (folder / "README.md").read_text() == "the last one" and len(list(tmp_path.iterdir())) == 1
 
 
@@ -142,8 +143,6 @@ def test_outputs_of_a_lesson_are_not_copied_with_an_answer_in_them():
 
 
 # The start page, and what stands beside the lessons.
-
-ADDRESS = "https://example.org/prof/class"
 
 
 def titled(title, name, language="en"):

@@ -62,6 +62,7 @@ def verdicts_of(
     wanted = {language, one.language}
     with PARSING:
         job = lesson.job(one.notebook, list(lesson.asked), seconds, seed, wanted)
+        gone = {number for number, exercise in lesson.asked.items() if answer_cell(one.notebook, exercise) is None}
     text = json.dumps([job, lesson.checks], sort_keys=True)
     path = kept / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
     found: Verdicts = {}
@@ -77,10 +78,9 @@ def verdicts_of(
         for number in map(int, job["exercises"]):
             said = {to: told("it could not be graded: {problem}", to, problem=problem) for to in wanted}
             found.setdefault(number, ("error", said))
-    with PARSING:
-        for number, exercise in lesson.asked.items():
-            why = GONE if answer_cell(one.notebook, exercise) is None else BLANK
-            found.setdefault(number, ("unanswered", {to: told(why, to) for to in wanted}))
+    for number in lesson.asked:
+        why = GONE if number in gone else BLANK
+        found.setdefault(number, ("unanswered", {to: told(why, to) for to in wanted}))
     return found
 
 

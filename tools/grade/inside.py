@@ -207,7 +207,8 @@ def own_threads():
     count = 0
     for path in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended meanwhile
-            count += len(os.listdir(path / "task")) if path.stat().st_uid == os.getuid() else 0
+            if path.stat().st_uid == os.getuid():
+                count += len(os.listdir(path / "task"))
     return count
 
 
