@@ -148,6 +148,23 @@ def test_a_result_that_is_not_whole_is_run_again(command, pretended, tmp_path, s
     assert "0 of them there already" in command("-p", "A", "1")[1].out
 
 
+def test_a_row_never_stands_beside_the_result_of_another_notebook(command, pretended, tmp_path, monkeypatch):
+    """The notebook has changed, and the disk is full when its row is due: the earlier row is not the new one's."""
+    command("-p", "A", "1")
+    source, put_in_place = tmp_path / "in" / "05_small.ipynb", sweep.put_in_place
+    source.write_text(source.read_text().replace("6 * A", "7 * A"))
+
+    def full(text, path):
+        if path.name == "row.json":
+            raise OSError("disk full")
+        put_in_place(text, path)
+
+    monkeypatch.setattr(sweep, "put_in_place", full)
+    assert command("-p", "A", "1")[1].err == "disk full\n"
+    monkeypatch.setattr(sweep, "put_in_place", put_in_place)
+    assert "0 of them there already" in command("-p", "A", "1")[1].out
+
+
 def test_one_notebook_is_swept_and_a_stop_keeps_what_is_finished(command, tmp_path, monkeypatch, capsys):
     (tmp_path / "in" / "06_other.ipynb").write_text((tmp_path / "in" / "05_small.ipynb").read_text())
     places = ["--notebooks", str(tmp_path / "in"), "--output", str(tmp_path / "out")]
